@@ -1,0 +1,46 @@
+"""Where the carrier finds us: every address that is written into a document or a REST request, in one place.
+
+All are absolute: inline TwiML has no base for relative ones (error 15004).
+"""
+
+from urllib.parse import quote
+
+
+def next_document(public_url: str, leg: str, turn: int | None = None) -> str:
+    """Where `leg` asks what to do next. Without a turn the request changes nothing: the leg's goal is rendered afresh."""
+    address = f"{public_url.rstrip('/')}/voice/next/{quote(leg, safe='')}"
+    return address if turn is None else f"{address}?turn={turn}"
+
+
+def whisper(public_url: str, leg: str) -> str:
+    """Where a named person's line asks, before it is joined with `leg`."""
+    return f"{public_url.rstrip('/')}/voice/whisper/{quote(leg, safe='')}"
+
+
+def leg_status(public_url: str, leg: str) -> str:
+    """Where the progress of our own call `leg` is told."""
+    return f"{public_url.rstrip('/')}/voice/status?leg={quote(leg, safe='')}"
+
+
+def person_status(public_url: str, leg: str) -> str:
+    """Where the progress of a named person's line, rung from `leg`, is told. It must not be taken for the leg's own."""
+    return f"{public_url.rstrip('/')}/voice/status?dialled_from={quote(leg, safe='')}"
+
+
+def conference_events(public_url: str, contact: str) -> str:
+    """Where the conference of `contact` tells what happens in it."""
+    return f"{public_url.rstrip('/')}/voice/conference/{quote(contact, safe='')}"
+
+
+def text_status(public_url: str) -> str:
+    """Where the delivery of a text message is told."""
+    return f"{public_url.rstrip('/')}/sms/status"
+
+
+def waiting_music(public_url: str) -> str:
+    return f"{public_url.rstrip('/')}/static/music/waiting.wav"
+
+
+def conference_name(contact: str) -> str:
+    """The name of the conference of `contact`: an id and no personal data."""
+    return f"contact-{contact}"

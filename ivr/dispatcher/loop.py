@@ -1,0 +1,95 @@
+"""The dispatcher: orders in several threads, timers and sweep in one, woken by NOTIFY and by the clock."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from ivr.adapters.store.wake import Listener
+from ivr.assembly import Parts
+from ivr.dispatcher import orders, sweep, timers
+from ivr.dispatcher.plan_watch import PlanWatch
+from ivr.operations.work import ORDERS_CHANNEL
+
+_WORKERS = 4
+_SWEEP_SECONDS = 1.0
+_PLAN_SECONDS = 2.0
+_AFTER_ERROR_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+def step(parts: Parts) -> int:
+    """Everything that can be done now, once, in this thread: for tests, and for whoever brings a clock of their own."""
+    done = timers.run_due(parts)
+    sweep.sweep(parts)
+    while orders.carry_out_one(parts):
+        done += 1
+    return done
+
+
+class Dispatcher:
+    """Runs until it is stopped. Any number of dispatchers may run beside each other."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._stop = threading.Event()
+        self._wake = threading.Condition()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start all threads."""
+        for number in range(_WORKERS):
+            self._begin(f"orders-{number}", self._work_orders)
+        self._begin("timers", self._keep_time)
+        self._begin("listen", self._listen)
+
+    def stop(self) -> None:
+        """Stop after the work in hand; what is left over is taken up by whoever runs next."""
+        self._stop.set()
+        self.wake()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def wake(self) -> None:
+        """There may be an order."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def _begin(self, name: str, body: Callable[[], None]) -> None:
+        thread = threading.Thread(target=self._guarded, args=(name, body), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _guarded(self, name: str, body: Callable[[], None]) -> None:
+        """A thread outlives whatever goes wrong in a round: the store may be away for a while."""
+        while not self._stop.is_set():
+            try:
+                body()
+            except Exception as error:
+                log.exception("dispatcher_round_failed", thread=name, error=type(error).__name__)
+                self._stop.wait(_AFTER_ERROR_SECONDS)
+
+    def _work_orders(self) -> None:
+        while not self._stop.is_set():
+            if not orders.carry_out_one(self._parts):
+                with self._wake:
+                    self._wake.wait(timeout=_SWEEP_SECONDS / 4)
+
+    def _keep_time(self) -> None:
+        plan_watch, look_at = PlanWatch(self._parts), 0.0
+        while not self._stop.is_set():
+            began = time.monotonic()
+            if began >= look_at:
+                plan_watch.look()
+                look_at = began + _PLAN_SECONDS
+            timers.run_due(self._parts)
+            sweep.sweep(self._parts)
+            self._stop.wait(max(0.0, _SWEEP_SECONDS - (time.monotonic() - began)))
+
+    def _listen(self) -> None:
+        with Listener(self._parts.engine, ORDERS_CHANNEL) as listener:
+            while not self._stop.is_set():
+                if listener.heard(timeout_seconds=_SWEEP_SECONDS):
+                    self.wake()

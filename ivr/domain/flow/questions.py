@@ -1,0 +1,165 @@
+"""What is asked at each place. A question depends on the place alone, so that it can be asked again at any time."""
+
+from collections.abc import Callable, Mapping
+
+from ivr.domain.flow import directory, helping, ladder
+from ivr.domain.flow.actions import Ask, DialPerson, HangUp, Record, Say, Spoken, Wait
+from ivr.domain.flow.call import Call
+from ivr.domain.flow.state import Place
+
+_LONGER_AFTER_FAILURE_SECONDS = 3
+_PHONE_DIGITS = 12
+_PERSON_RINGS_SECONDS = 20
+_MESSAGE_SECONDS = 120
+
+
+def question(call: Call) -> tuple[Spoken, ...]:
+    """What this turn says, in the order it is heard, ending in what the caller is asked to do."""
+    return _QUESTIONS[call.state.place](call)
+
+
+def _ask(call: Call, *words: Say, speech: bool = False, digits: int = 1) -> tuple[Spoken, ...]:
+    """Everything said in the turn stands inside the question, so that an answer may interrupt it."""
+    seconds = round(call.flow.first_silence.total_seconds()) + _LONGER_AFTER_FAILURE_SECONDS * call.state.failures
+    listens = speech and ladder.speech_is_on(call)
+    return (
+        Ask(
+            say=(*call.said, *words),
+            language=call.state.language,
+            seconds=seconds,
+            digits=digits,
+            speech=listens,
+            hints=call.flow.hints.get(call.state.language, ()) if listens else (),
+        ),
+    )
+
+
+def _open_question(call: Call) -> tuple[Spoken, ...]:
+    words = [call.words("what_is_it_about" if ladder.speech_is_on(call) else "what_is_it_about_by_key")]
+    others = [language for language in call.line.languages if language != call.state.language]
+    for key, language in zip(directory.KEYS[1:], others, strict=False):
+        words.append(Say(text=call.flow.words["language_key"][language].format(key=key), language=language))
+    return _ask(call, *words, speech=True)
+
+
+def _menu(call: Call) -> tuple[Spoken, ...]:
+    menu = call.flow.menus[call.state.menu or call.line.menu]
+    options = [call.words("menu_option", label=call.text(option.label), key=option.key) for option in menu.options]
+    return _ask(call, *options, call.words("menu_end"), speech=True)
+
+
+def _confirm(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("is_it_about", topic=_title(call, 0)), speech=True)
+
+
+def _choose(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("which_of_two", first=_title(call, 0), second=_title(call, 1)), speech=True)
+
+
+def _title(call: Call, index: int) -> str:
+    return call.text(call.flow.topics[call.state.candidates[index].topic].title)
+
+
+def _link_offer(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("offer_link"), speech=True)
+
+
+def _mobile_number(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("ask_mobile"), digits=_PHONE_DIGITS)
+
+
+def _mobile_confirm(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("confirm_mobile", number=helping.spoken_number(call)))
+
+
+def _helped(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("did_it_help"), speech=True)
+
+
+def _directory(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("whom_do_you_want"), speech=True)
+
+
+def _numbered(call: Call) -> tuple[Spoken, ...]:
+    options = [
+        call.words("menu_option", label=call.words("for_entry", name=_entry_name(call, entry)).text, key=key)
+        for key, entry in zip(directory.KEYS, call.state.choices, strict=False)
+    ]
+    return _ask(call, *options, call.words("menu_end"), speech=True)
+
+
+def _entry_name(call: Call, entry: str) -> str:
+    if entry.startswith(directory.DEPARTMENT):
+        return call.text(call.flow.departments[entry.removeprefix(directory.DEPARTMENT)].name)
+    employee = call.facts.employees[entry]
+    if call.state.place is Place.DIRECTORY_CHOICE and employee.department in call.flow.departments:
+        department = call.text(call.flow.departments[employee.department].name)
+        return call.words("name_in_department", name=employee.name, department=department).text
+    return employee.name
+
+
+def _person_away(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("person_away_choice"), speech=True)
+
+
+def _dialling(call: Call) -> tuple[Spoken, ...]:
+    employee = call.facts.employees.get(call.state.entry or "")
+    if employee is not None and employee.phone is not None:
+        return (*call.said, DialPerson(number=employee.phone.e164, seconds=_PERSON_RINGS_SECONDS))
+    topic = call.topic
+    number = (topic.fallback if topic is not None else None) or call.line.fallback
+    return (*call.said, DialPerson(number=number.e164, seconds=_PERSON_RINGS_SECONDS, whisper=False))
+
+
+def _closed(call: Call) -> tuple[Spoken, ...]:
+    words = [call.words("closed_choice")]
+    if helping.may_offer_link(call, call.topic):
+        words.append(call.words("closed_choice_link"))
+    return _ask(call, *words)
+
+
+def _message(call: Call) -> tuple[Spoken, ...]:
+    return (*call.said, call.words("speak_after_tone"), Record(seconds=_MESSAGE_SECONDS))
+
+
+def _waiting(call: Call) -> tuple[Spoken, ...]:
+    words = list(call.said)
+    if helping.may_offer_link(call, call.topic):
+        words.append(call.words("link_while_waiting"))
+    return (Wait(say=tuple(words), language=call.state.language),)
+
+
+def _leave_line(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("leave_line"))
+
+
+def _after_talk(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("after_talk"))
+
+
+def _over(call: Call) -> tuple[Spoken, ...]:
+    return (*call.said, HangUp())
+
+
+_QUESTIONS: Mapping[Place, Callable[[Call], tuple[Spoken, ...]]] = {
+    Place.GREETING: _open_question,
+    Place.QUESTION: _open_question,
+    Place.MENU: _menu,
+    Place.CONFIRM: _confirm,
+    Place.CHOOSE: _choose,
+    Place.LINK_OFFER: _link_offer,
+    Place.MOBILE_NUMBER: _mobile_number,
+    Place.MOBILE_CONFIRM: _mobile_confirm,
+    Place.HELPED: _helped,
+    Place.DIRECTORY: _directory,
+    Place.DIRECTORY_MENU: _numbered,
+    Place.DIRECTORY_CHOICE: _numbered,
+    Place.PERSON_AWAY: _person_away,
+    Place.DIALLING: _dialling,
+    Place.CLOSED: _closed,
+    Place.MESSAGE: _message,
+    Place.WAITING: _waiting,
+    Place.LEAVE_LINE: _leave_line,
+    Place.AFTER_TALK: _after_talk,
+    Place.OVER: _over,
+}

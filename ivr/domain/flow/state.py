@@ -1,0 +1,86 @@
+"""Where the caller stands: everything a call remembers between two turns, as a small JSON document."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from ivr.domain.heard import Candidate
+from ivr.domain.language import Language
+
+
+class Place(StrEnum):
+    """What the caller was last asked, or what the caller is doing."""
+
+    GREETING = "greeting"
+    QUESTION = "question"  # "Hvad drejer dit opkald sig om?"
+    MENU = "menu"
+    CONFIRM = "confirm"  # "Drejer det sig om pas?"
+    CHOOSE = "choose"  # "A eller B?"
+    LINK_OFFER = "link_offer"
+    MOBILE_NUMBER = "mobile_number"
+    MOBILE_CONFIRM = "mobile_confirm"
+    HELPED = "helped"  # "Fik du hjælp?"
+    DIRECTORY = "directory"  # "Sig navnet på personen eller afdelingen"
+    DIRECTORY_MENU = "directory_menu"  # departments and employees by key
+    DIRECTORY_CHOICE = "directory_choice"  # two of that name
+    PERSON_AWAY = "person_away"  # the department, a message, or a person
+    DIALLING = "dialling"
+    CLOSED = "closed"  # hours; a link, a message
+    MESSAGE = "message"
+    WAITING = "waiting"
+    LEAVE_LINE = "leave_line"  # "Vil du forlade køen?"
+    AFTER_TALK = "after_talk"  # goodbye in which 0 leads back to the front
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A place the caller can come back to with `9`."""
+
+    place: Place
+    menu: str | None = None
+    topic: str | None = None
+    entry: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One call, between two turns.
+
+    `failures` counts silence and misunderstanding since the caller was last understood; `misheard` counts failed
+    speech over the whole call: the third turns speech off. `in_line` is set from the moment the caller is put in line
+    until the wait ends. `closed_group` is the group that was found closed. `choices` are the numbered things last
+    offered. `said_position` and `said_wait` (minutes) are what a waiting caller was last told. `trail` is the way back.
+    """
+
+    place: Place
+    line: str
+    language: Language
+    menu: str | None = None
+    topic: str | None = None
+    candidates: tuple[Candidate, ...] = ()
+    choices: tuple[str, ...] = ()
+    entry: str | None = None
+    mobile: str | None = None
+    group: str | None = None
+    in_line: bool = False
+    failures: int = 0
+    misheard: int = 0
+    refused: frozenset[str] = frozenset()
+    links_sent: tuple[str, ...] = ()
+    said_position: int | None = None
+    said_wait: tuple[int, int] | None = None
+    trail: tuple[Step, ...] = ()
+
+    def to_json(self) -> bytes:
+        """The state as it is stored."""
+        return _STATE.dump_json(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "State":
+        """The state as it was stored."""
+        return _STATE.validate_json(text)
+
+
+_STATE: TypeAdapter[State] = TypeAdapter(State)

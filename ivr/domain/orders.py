@@ -1,0 +1,130 @@
+"""What we may ask of a carrier: one order is one thing to be done once, written beside the state that causes it.
+
+A reply can be lost after the carrier has acted, and then the order's kind decides (`docs/field.md`, orders):
+
+- *repeat*: the end state is the same however often it is asked for;
+- *look first*: the carrier's own list says whether it happened; only if it did not, once more;
+- *never*: creating a call is not idempotent. The leg is in the call's address, so the call makes itself known; where it
+  does not, the carrier's list is asked, and else the lease runs out and the next agent is tried.
+
+`MAY_REPEAT` is true for the first rule alone. Calls that we create are limited per second: `lane` says in which order
+they take from the shared budget; orders without a lane are not paced.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from ivr.domain.phone import PhoneNumber
+
+
+class Lane(IntEnum):
+    """Who goes first where calls are paced: the lower number."""
+
+    AGENTS = 1
+    CONSULTS = 2
+    CALLBACKS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgent:
+    """Call an agent's device, `+45…`, `sip:…` or `client:…`, as `leg`, for `ring_seconds`. Never repeated."""
+
+    leg: str
+    to: str
+    ring_seconds: int
+    purpose: Literal["offer", "consult", "callback"] = "offer"
+    kind: Literal["ring_agent"] = "ring_agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveCall:
+    """Let `leg` ask at once what its goal is. Repeatable; an unanswered call cannot be moved (21220)."""
+
+    leg: str
+    kind: Literal["move_call"] = "move_call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """Close the line of `leg`, ringing or talking. Repeatable."""
+
+    leg: str
+    kind: Literal["end_call"] = "end_call"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndConference:
+    """End the conference of `contact`; its legs go on with their goals. Repeatable."""
+
+    contact: str
+    kind: Literal["end_conference"] = "end_conference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldLeg:
+    """Put `leg` on hold in the conference of `contact`, or take it off. Repeated until it is read back."""
+
+    leg: str
+    contact: str
+    held: bool
+    kind: Literal["hold_leg"] = "hold_leg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAnchor:
+    """Let the conference of `contact` end when `leg` leaves, or not. Repeated until it is read back."""
+
+    leg: str
+    contact: str
+    anchor: bool
+    kind: Literal["set_anchor"] = "set_anchor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendSms:
+    """Send `text` to `to`; `link` is the stored link whose code is in the text and nowhere else. Look first."""
+
+    link: str
+    to: PhoneNumber
+    text: str
+    kind: Literal["send_sms"] = "send_sms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRecording:
+    """Delete a recording at the carrier; `recording` is its address or its id. Repeatable: gone is gone."""
+
+    recording: str
+    kind: Literal["delete_recording"] = "delete_recording"
+
+
+Order = RingAgent | MoveCall | EndCall | EndConference | HoldLeg | SetAnchor | SendSms | DeleteRecording
+
+ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
+
+MAY_REPEAT: Mapping[str, bool] = {
+    "ring_agent": False,
+    "move_call": True,
+    "end_call": True,
+    "end_conference": True,
+    "hold_leg": True,
+    "set_anchor": True,
+    "send_sms": False,
+    "delete_recording": True,
+}
+
+PACED: Mapping[str, Lane] = {
+    "offer": Lane.AGENTS,
+    "consult": Lane.CONSULTS,
+    "callback": Lane.CALLBACKS,
+}
+"""The lane of a `RingAgent`, by its purpose. Incoming calls and <Dial> are not limited by the carrier."""
+
+
+def lane(order: Order) -> Lane | None:
+    """Where the order stands in line for the carrier's budget of new calls; None where it needs none of it."""
+    return PACED[order.purpose] if isinstance(order, RingAgent) else None

@@ -1,0 +1,209 @@
+"""What a caller said -> what it may mean: topics, people, yes or no, danger.
+
+The only door to this package. It knows nothing of where the call stands; `flow/understanding.py` judges the
+confidences. Danger is heard as widely as possible: a needless question costs seconds, a missed one may cost a life.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import isnan
+
+from ivr.domain.heard import Candidate, Heard
+from ivr.domain.language import Language
+from ivr.domain.speech.grammar import Grammar
+from ivr.domain.speech.lexicon import Lexicon
+from ivr.domain.speech.names import Entry, Named, NameIndex
+from ivr.domain.speech.normalise import normalised, spoken_digit, words_of
+from ivr.domain.speech.topics import Nearest, TopicIndex
+
+PERSON_TOPIC = "medarbejder"
+ANYONE_TOPIC = "menneske"
+MOST_CANDIDATES = 5
+LEAST_CONFIDENCE = 0.10
+MOST_CONFIDENCE = 0.98
+BELOW_A_NAME = 0.2  # topics are kept this far below a name that was said, so that the two are not offered as a choice
+LONGEST_NAME = 3
+SURELY_SAID = 0.72  # how alike the words of a flag must sound
+CLEAR_MATTER = 0.40  # with a matter this clear, "a person" says how it is to be settled, not what it is
+MOST_HINTS = 500  # Twilio's limits for hints
+LONGEST_HINT = 100
+FULL_CARRIER_CONFIDENCE = 0.7  # recognisers seldom say more of a short Danish sentence that they got right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why the words were understood so: for the operator, never for a caller."""
+
+    normalised: str
+    nearest: tuple[Nearest, ...]
+    heard: Heard
+
+
+class _Ear:
+    """One language, ready to listen."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self.grammar = grammar
+        spelling = grammar.spelling
+        flags = grammar.flags
+        self.danger = self._sequences(flags.danger)
+        self.person = self._sequences(flags.person)
+        self.calling = self._sequences(flags.calling)
+        self.introducing = self._sequences(flags.introducing)
+        self.answers = {
+            True: (
+                {words_of(text, spelling) for text in flags.yes},
+                [words_of(t, spelling) for t in flags.yes_opening],
+            ),
+            False: ({words_of(text, spelling) for text in flags.no}, [words_of(t, spelling) for t in flags.no_opening]),
+        }
+        flag_words = {word for phrase in (*self.danger, *self.person, *self.calling) for word in phrase}
+        # Flags keep their endings: "bløder" is danger, "blød" is a diet.
+        self.flag_lexicon = Lexicon(flag_words, replace(spelling, endings=()))
+        self.lexicon = Lexicon({w for phrase in grammar.phrases for w in words_of(phrase.text, spelling)}, spelling)
+        self.topics = TopicIndex(grammar, self.lexicon)
+
+    def _sequences(self, texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+        """Flag phrases as words, shortest first."""
+        phrases = {words_of(text, self.grammar.spelling) for text in texts}
+        return tuple(sorted((phrase for phrase in phrases if phrase), key=lambda phrase: (len(phrase), phrase)))
+
+    def said(self, phrases: Sequence[tuple[str, ...]], words: Sequence[str]) -> bool:
+        """Whether the words of one of `phrases` were said in their order, others perhaps between them."""
+        whole = self.flag_lexicon.joined(tuple(words))
+        heard = [{known for known, alike in self.flag_lexicon.find(w).items() if alike >= SURELY_SAID} for w in whole]
+        everything = set().union(*heard) if heard else set()
+        return any(everything.issuperset(phrase) and _in_order(phrase, heard) for phrase in phrases)
+
+    def without_introduction(self, words: Sequence[str]) -> tuple[str, ...]:
+        """`words` without the caller's own name: "jeg hedder Mette Lund og …" asks for nobody called Mette."""
+        for begin in range(len(words)):
+            for phrase in self.introducing:
+                end = begin + len(phrase)
+                if tuple(words[begin:end]) == phrase:
+                    return (*words[:begin], *self._after_name(words[end:]))
+        return tuple(words)
+
+    def _after_name(self, words: Sequence[str]) -> Sequence[str]:
+        """What follows a name: at most three words, and none that tells a topic or binds sentences."""
+        for position, word in enumerate(words[:LONGEST_NAME]):
+            if word in self.lexicon or word in self.grammar.spelling.stop:
+                return words[position:]
+        return words[LONGEST_NAME:]
+
+    def affirms(self, words: Sequence[str]) -> bool | None:
+        """True for a yes, False for a no. A no counts first: "ja nej" and "ikke rigtigt" are no."""
+        spelling = self.grammar.spelling
+        spoken = tuple(word for word in words if word not in spelling.fillers)
+        for answer in (False, True):
+            whole, starts = self.answers[answer]
+            if {spoken, tuple(words)} & whole or any(spoken[: len(start)] == start for start in starts):
+                return answer
+        return None
+
+
+class Matcher:
+    """Hears utterances in the languages of `grammars` and the names of `entries`. Immutable, safe between threads."""
+
+    def __init__(self, grammars: Mapping[Language, Grammar], entries: Iterable[Entry] = ()) -> None:
+        self._entries = tuple(entries)
+        self._ears = {language: _Ear(grammar) for language, grammar in grammars.items()}
+        self._names = self._name_indices()
+
+    def with_entries(self, entries: Iterable[Entry]) -> "Matcher":
+        """The same ears with another directory; cheap, since the grammars are not read again."""
+        other = Matcher({})
+        other._entries, other._ears = tuple(entries), self._ears
+        other._names = other._name_indices()
+        return other
+
+    def hear(self, words: str, language: Language, carrier_confidence: float | None = None) -> Heard:
+        """What `words`, spoken in `language`, may mean. A language without a grammar hears nothing but the words.
+
+        `carrier_confidence` (0 to 1) is how sure the recogniser was of the words; None and 0 where it does not say.
+        It lowers the confidence of topics, never danger.
+        """
+        return self.explain(words, language, carrier_confidence).heard
+
+    def explain(self, words: str, language: Language, carrier_confidence: float | None = None) -> Explanation:
+        """What `hear` answers, with the nearest phrases."""
+        ear = self._ears.get(language)
+        if ear is None:
+            return Explanation(normalised=words.strip().lower(), nearest=(), heard=Heard(words=words))
+        spelling = ear.grammar.spelling
+        spoken = words_of(words, spelling)
+        called = ear.without_introduction(spoken)
+        asks = ear.said(ear.calling, called)
+        named = self._names[language].asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
+        nearest = ear.topics.nearest(spoken)
+        heard = Heard(
+            words=words,
+            candidates=_candidates(nearest, named, _trust(carrier_confidence)),
+            entries=tuple(entry.id for entry in named),
+            danger=ear.said(ear.danger, spoken),
+            affirms=ear.affirms(spoken),
+            wants_person=not named and ear.said(ear.person, spoken),
+        )
+        return Explanation(normalised=normalised(words, spelling), nearest=nearest, heard=heard)
+
+    def digit(self, words: str, language: Language) -> str | None:
+        """The key that was said instead of pressed ("tast to"), None where anything else was said."""
+        ear = self._ears.get(language)
+        return spoken_digit(words, ear.grammar.spelling) if ear is not None else None
+
+    def hints(self, language: Language) -> tuple[str, ...]:
+        """Words for the carrier's recogniser to expect: names first, then short phrases of every topic in turn."""
+        ear = self._ears.get(language)
+        if ear is None:
+            return ()
+        by_topic: dict[str, list[str]] = {}
+        for phrase in ear.grammar.phrases:
+            by_topic.setdefault(phrase.topic, []).append(phrase.text)
+        queues = [sorted(dict.fromkeys(texts), key=lambda text: (len(text), text)) for texts in by_topic.values()]
+        names = [name for entry in self._entries for name in (entry.name, entry.department_name)]
+        # Half the room at most for names, or a large directory would leave no topic.
+        hints = dict.fromkeys(_short(names)[: MOST_HINTS // 2])
+        for turn in range(max((len(queue) for queue in queues), default=0)):
+            hints.update(dict.fromkeys(_short(queue[turn] for queue in queues if turn < len(queue))))
+        return tuple(hints)[:MOST_HINTS]
+
+    def _name_indices(self) -> dict[Language, NameIndex]:
+        return {lang: NameIndex(self._entries, ear.grammar.spelling) for lang, ear in self._ears.items()}
+
+    def _ordinary(self, ear: _Ear, spoken: Sequence[str]) -> frozenset[str]:
+        """The words of the utterance that tell a topic: "rask" is a name only where somebody is asked for."""
+        return frozenset(w for w in spoken if w in ear.lexicon and w not in ear.grammar.spelling.stop)
+
+
+def _in_order(phrase: Sequence[str], heard: Sequence[set[str]]) -> bool:
+    left = iter(heard)
+    return all(any(word in found for found in left) for word in phrase)
+
+
+def _trust(carrier_confidence: float | None) -> float:
+    """What a topic's confidence is multiplied by. Carriers send 0 where they mean "not known"."""
+    if carrier_confidence is None or isnan(carrier_confidence) or carrier_confidence <= 0:
+        return 1.0
+    return 0.7 + 0.3 * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
+
+
+def _candidates(nearest: Sequence[Nearest], named: Sequence[Named], trust: float) -> tuple[Candidate, ...]:
+    scores = {near.topic: near.score for near in nearest}
+    matter = max((score for topic, score in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
+    if matter >= CLEAR_MATTER and ANYONE_TOPIC in scores:
+        scores[ANYONE_TOPIC] = min(scores[ANYONE_TOPIC], matter - BELOW_A_NAME)
+    if named:
+        name = named[0].confidence
+        scores = {topic: min(score, name - BELOW_A_NAME) for topic, score in scores.items() if topic != ANYONE_TOPIC}
+        scores[PERSON_TOPIC] = name
+    candidates = [
+        Candidate(topic=topic, confidence=round(min(MOST_CONFIDENCE, score * trust), 3))
+        for topic, score in scores.items()
+        if score * trust >= LEAST_CONFIDENCE
+    ]
+    return tuple(sorted(candidates, key=lambda found: (-found.confidence, found.topic))[:MOST_CANDIDATES])
+
+
+def _short(texts: Iterable[str]) -> list[str]:
+    """Texts that the carrier takes as one hint each: not too long, and no comma, which separates hints."""
+    return [text for text in dict.fromkeys(texts) if text and len(text) <= LONGEST_HINT and "," not in text]

@@ -1,0 +1,22 @@
+"""The end of a contact: when nothing of it lives any more, it gets its one outcome."""
+
+from ivr.adapters.store import contacts, engagements, events, legs, queue
+from ivr.adapters.store.contacts import Contact
+from ivr.domain.contacts.facts import Fact
+from ivr.domain.contacts.outcome import outcome_of
+from ivr.operations.work import Work
+
+
+def close_if_over(work: Work, contact: Contact, *, resolved: str | None = None) -> None:
+    """End the contact if the citizen's line is closed and neither queue nor agent is occupied with it."""
+    if contact.ended_at is not None:
+        return
+    citizen = legs.citizen(work.db, contact.id)
+    if citizen is not None and citizen.ended_at is None:
+        return
+    if queue.live(work.db, contact.id) is not None or engagements.any_live(work.db, contact.id):
+        return
+    facts = {fact.kind for fact in events.of_contact(work.db, contact.id)} | work.facts_of(contact.id)
+    outcome = outcome_of(facts, resolved=resolved or contact.resolved)
+    contacts.change(work.db, contact.id, ended_at=work.now, outcome=outcome)
+    work.record(Fact.ENDED, contact=contact.id, data={"outcome": outcome})

@@ -1,0 +1,126 @@
+"""One step of a citizen's call: load what the machine needs, let it decide, write what it decided."""
+
+from dataclasses import dataclass
+
+from ivr.adapters.store import cases, contacts, messages, queue
+from ivr.adapters.store.contacts import Contact
+from ivr.domain.contacts.facts import Fact
+from ivr.domain.dialplan.plan import DialPlan
+from ivr.domain.flow import machine
+from ivr.domain.flow.actions import (
+    Action,
+    Enqueue,
+    ForgetCaller,
+    KeepMessage,
+    LeaveLine,
+    Note,
+    SendLink,
+    Spoken,
+)
+from ivr.domain.flow.events import Arrived, Event, Spoke
+from ivr.domain.flow.graph import Line
+from ivr.domain.flow.state import State
+from ivr.domain.heard import Words
+from ivr.domain.routing.queue import EntryState
+from ivr.operations import engagements, links
+from ivr.operations import queue as line_up
+from ivr.operations.openings import facts_for
+from ivr.operations.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnPlan:
+    """A contact with the version of the plan that it began with."""
+
+    contact: Contact
+    plan: DialPlan
+    line: Line
+    state: State
+
+
+def on_plan(work: Work, contact: Contact) -> OnPlan:
+    """The contact's plan, its number and where the caller stands."""
+    plan = work.plans.version(work.db, contact.plan_version).plan
+    line = next(line for line in plan.flow.lines.values() if line.id == contact.line)
+    state = machine.begin(line) if contact.flow_state is None else State.from_json(contact.flow_state)
+    return OnPlan(contact=contact, plan=plan, line=line, state=state)
+
+
+def hear(work: Work, contact: Contact, words: Words) -> Spoke:
+    """What the words may mean, by the matcher of the contact's own plan."""
+    matcher = work.plans.matcher(work.db, contact.plan_version)
+    return Spoke(matcher.hear(words.text, on_plan(work, contact).state.language, words.confidence))
+
+
+def step(work: Work, contact: Contact, event: Event) -> tuple[Spoken, ...]:
+    """What the caller hears after `event`. State, deeds and facts are written; the contact must be locked."""
+    at = on_plan(work, contact)
+    facts = facts_for(work, at.plan, at.line, at.state, contact)
+    state, actions = machine.advance(at.plan.flow, at.state, event, facts)
+    _save(work, contact, at.state, state, is_new=isinstance(event, Arrived))
+    spoken: list[Spoken] = []
+    for action in actions:
+        if isinstance(action, Enqueue | LeaveLine | SendLink | KeepMessage | ForgetCaller | Note):
+            _do(work, contact, at.plan, action)
+        else:
+            spoken.append(action)
+    return tuple(spoken)
+
+
+def ask_again(work: Work, contact: Contact) -> tuple[Spoken, ...]:
+    """What the caller was last asked, rendered afresh."""
+    at = on_plan(work, contact)
+    return machine.again(at.plan.flow, at.state, facts_for(work, at.plan, at.line, at.state, contact))
+
+
+def _save(work: Work, contact: Contact, before: State, after: State, *, is_new: bool) -> None:
+    if after == before and not is_new:
+        return
+    changes = {"flow_state": after.to_json().decode()}
+    if after.language != before.language:
+        changes["language"] = after.language
+    if after.topic is not None and after.topic != contact.topic:
+        changes["topic"] = after.topic
+    contacts.change(work.db, contact.id, **changes)
+
+
+def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:
+    match action:
+        case Enqueue():
+            line_up.join(work, contact, action)
+        case LeaveLine():
+            _leave(work, contact)
+        case SendLink():
+            links.request(work, contact, plan, action)
+        case KeepMessage():
+            _keep(work, contact, action)
+        case ForgetCaller():
+            contacts.change(work.db, contact.id, anonymous=True, caller=None, caller_pseudonym=None)
+            cases.forget_found(work.db, contact.id)
+        case Note(kind=kind, data=data):
+            if kind == Fact.HEARD and contact.heard is None:
+                contacts.change(work.db, contact.id, heard=data["words"])
+            work.record(kind, contact=contact.id, data=data)
+
+
+def _leave(work: Work, contact: Contact) -> None:
+    entry = queue.live(work.db, contact.id, lock=True)
+    if entry is None:
+        return
+    engagements.withdraw(work, contact, entry)
+    line_up.leave(work, entry, EntryState.DEFLECTED, Fact.LEFT_LINE)
+
+
+def _keep(work: Work, contact: Contact, message: KeepMessage) -> None:
+    messages.add(
+        work.db,
+        {
+            "id": work.new_id(),
+            "contact_id": contact.id,
+            "group_id": message.group,
+            "topic": contact.topic,
+            "recording": message.recording,
+            "seconds": message.seconds,
+            "left_at": work.now,
+        },
+    )

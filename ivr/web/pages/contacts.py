@@ -1,0 +1,64 @@
+"""The log of contacts by day, and one contact's story from the first ring to the last word."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from ivr.adapters.store import figures
+from ivr.assembly import Parts
+from ivr.domain.contacts.outcome import Outcome
+from ivr.web import auth
+from ivr.web.api.board import LiveBoard
+from ivr.web.api.period import Period, moments
+from ivr.web.api.story import story_of
+
+_LIMIT = 300
+
+
+def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
+    pages = Blueprint("contacts", __name__, url_prefix="/contacts")
+
+    @pages.get("")
+    @auth.needs(auth.LOG)
+    def page() -> str:
+        now = board.now()
+        since, until = moments(Period(first=_day(request.args.get("day", ""))), now.as_of, now.values.zone)
+        group = request.args.get("group") or None
+        outcome = request.args.get("outcome") or None
+        with parts.engine.connect() as db:
+            found = figures.log(db, since=since, until=until, group=group, outcome=outcome, limit=_LIMIT)
+        chosen = since.date()
+        return render_template(
+            "contacts/page.html",
+            contacts=found,
+            limit=_LIMIT,
+            chosen=chosen,
+            day_before=chosen - timedelta(days=1),
+            day_after=chosen + timedelta(days=1) if until <= now.as_of else None,
+            group=group,
+            outcome=outcome,
+            outcomes=tuple(Outcome),
+            **_names(board),
+        )
+
+    @pages.get("/<uuid:contact_id>")
+    @auth.needs(auth.LOG)
+    def story(contact_id: Any) -> str:
+        with parts.engine.connect() as db:
+            found = story_of(db, str(contact_id))
+        return render_template("contacts/story.html", story=found, contact=found.contact, **_names(board))
+
+    return pages
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _names(board: LiveBoard) -> dict[str, Any]:
+    now = board.now().values
+    return {"groups": {group.group.id: group.group.name for group in now.groups}, "titles": now.titles, "zone": now.zone}

@@ -1,0 +1,31 @@
+"""Texts: how far those that we sent have come, and those that citizens send us."""
+
+import structlog
+from flask import Blueprint, Response
+
+from ivr.adapters.carrier import requests
+from ivr.assembly import Parts
+from ivr.operations import links
+from ivr.web.webhooks.door import nothing, signed_form
+
+log = structlog.get_logger()
+
+
+def blueprint(parts: Parts) -> Blueprint:
+    """The webhooks of text messages."""
+    door = Blueprint("sms", __name__, url_prefix="/sms")
+
+    @door.post("/status")
+    def status() -> Response:
+        told = requests.text_status(signed_form(parts.settings))
+        parts.operations.run(links.reported, told.message_id, told.status, told.error_code)
+        return nothing()
+
+    @door.post("/incoming")
+    def incoming() -> Response:
+        """Our texts name no number to answer to; what comes all the same is not read and not kept."""
+        requests.incoming_text(signed_form(parts.settings))
+        log.info("text_received")
+        return nothing()
+
+    return door

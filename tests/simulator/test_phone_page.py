@@ -1,0 +1,62 @@
+"""The phone page in a real browser: a citizen calls, an agent answers, both see what is said."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
+
+from ivr.simulator.service import LiveCarrier, Person
+from tests.simulator.conftest import ACCOUNT, AGENT, CITIZEN, MAIN, TOKEN
+
+CHROMIUM = "/usr/bin/chromium"
+pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine")
+
+
+@pytest.fixture
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def exchange(product):
+    people = {
+        "citizens": [Person(name="Karen Holm", number=CITIZEN)],
+        "agents": [Person(name="Birgit Sand", number=AGENT)],
+    }
+    live = LiveCarrier(account_sid=ACCOUNT, auth_token=TOKEN, speed=5, **people)
+    live.carrier.number(MAIN, voice_url=f"{product.url}/voice")
+    product.on(
+        "/voice",
+        '<Gather numDigits="1" timeout="60" action="/next"><Say language="da-DK">Drejer det sig om pas?</Say></Gather>',
+    )
+    product.on("/next", f"<Dial><Number>{AGENT}</Number></Dial>")
+    with live.serve() as base:
+        yield base
+
+
+def test_a_citizen_calls_presses_1_and_talks_with_the_agent(browser, exchange):
+    citizen = browser.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    agent = browser.new_page(viewport={"width": 375, "height": 812}, reduced_motion="reduce")
+    citizen.goto(f"{exchange}/phone")
+    agent.goto(f"{exchange}/phone?number={AGENT}&lang=en")
+
+    citizen.get_by_role("button", name="Ring op").click()
+    expect(citizen.get_by_role("log", name="Samtalen")).to_contain_text("Drejer det sig om pas?", timeout=10_000)
+    citizen.keyboard.press("1")
+    expect(agent.get_by_role("alert").filter(has_text="Call from Karen Holm")).to_be_visible(timeout=10_000)
+    agent.get_by_role("button", name="Answer").click()
+    expect(agent.get_by_role("status")).to_have_text("In conversation", timeout=10_000)
+    agent.get_by_label("Say something").fill("Goddag, du taler med Birgit")
+    agent.keyboard.press("Enter")
+
+    expect(citizen.get_by_role("log", name="Samtalen")).to_contain_text("Goddag, du taler med Birgit", timeout=10_000)
+    for page in (citizen, agent):
+        assert Axe().run(page).violations_count == 0
+    assert agent.evaluate("document.documentElement.scrollWidth") == 375
+
+    citizen.get_by_role("button", name="Læg på").click()
+    expect(agent.get_by_role("status")).to_have_text("The call is over", timeout=10_000)
