@@ -135,9 +135,14 @@ def _never_rang(work: Work, leg_id: str) -> None:
 
 def _move(parts: Parts, claimed: ClaimedOrder, order: MoveCall, now: datetime) -> None:
     leg = _leg(parts, order.leg)
-    if leg is None or leg.ended_at is not None or (leg.goal is Goal.CONFERENCE and leg.in_room):
+    if leg is None or leg.ended_at is not None or _is_there(leg):
         return
     parts.carrier.move(_call_id(leg, claimed, now), leg.id)
+
+
+def _is_there(leg: Leg) -> bool:
+    """Whether the leg has found its goal by itself, by a request that crossed the order."""
+    return leg.in_room if leg.goal is Goal.CONFERENCE else leg.kept_input == legs.DELIVERED
 
 
 def _end(parts: Parts, claimed: ClaimedOrder, order: EndCall, now: datetime) -> None:

@@ -299,9 +299,11 @@ def _meet(leg: Leg) -> Meet:
 
 def _afresh(work: Work, contact: Contact, leg: Leg) -> Reply:
     """The goal, rendered as it is now; what fell due while the line was elsewhere is said first."""
-    if leg.due_answer is not None:
-        legs.change(work.db, leg.id, due_answer=None, kept_answer=leg.due_answer)
-        return _reply(work, contact, leg, SPOKEN.validate_json(leg.due_answer))
+    due = leg.due_answer or (leg.kept_answer if leg.kept_input == legs.DELIVERED else None)
+    if due is not None:
+        # Asked for twice at once, by the way out of a room and by a move, the news is given to both.
+        legs.change(work.db, leg.id, due_answer=None, kept_answer=due, kept_input=legs.DELIVERED)
+        return _reply(work, contact, leg, SPOKEN.validate_json(due))
     if leg.goal is Goal.CONFERENCE:
         return _reply(work, contact, leg, (_meet(leg),))
     if leg.goal is Goal.GONE or leg.ended_at is not None:

@@ -108,7 +108,7 @@ class Carrier:
 
     def advance(self, seconds: float) -> None:
         if not isinstance(self.clock, VirtualClock):
-            raise RuntimeError("only virtual time can be moved")
+            raise TypeError("only virtual time can be moved")
         self.clock.advance(seconds)
 
     def talks(self, *lines: Line) -> bool:

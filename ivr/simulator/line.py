@@ -222,7 +222,7 @@ class Line:
     @property
     def _virtual(self) -> VirtualClock:
         if not isinstance(self._clock, VirtualClock):
-            raise RuntimeError("only virtual time can be moved")
+            raise TypeError("only virtual time can be moved")
         return self._clock
 
 

@@ -53,7 +53,7 @@ class Problem:
         return f"{self.level} {self.code} {self.text} {self.url} {self.call_sid}".strip()
 
 
-class Unusable(Exception):
+class UnusableError(Exception):
     """A document, or one of its verbs, cannot be carried out."""
 
     def __init__(self, code: int, text: str, url: str = "") -> None:

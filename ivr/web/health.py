@@ -9,7 +9,7 @@ from datetime import timedelta
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.adapters.store import database, figures, processes
@@ -55,7 +55,7 @@ def _migrations_current(parts: Parts) -> bool:
 def _dispatcher_lives(parts: Parts) -> bool:
     with parts.engine.connect() as db:
         seen = processes.last_seen(db, "dispatcher")
-        now = db.execute(select(func.clock_timestamp())).scalar_one()
+        now = parts.operations.clock.now(db)
     return seen is not None and now - seen <= DISPATCHER_SILENCE
 
 

@@ -4,7 +4,7 @@ to the fallback."""
 import pytest
 from flask import Response
 
-from ivr.simulator.problems import Unusable
+from ivr.simulator.problems import UnusableError
 from ivr.simulator.twiml.document import read
 from tests.simulator.conftest import CITIZEN, MAIN
 
@@ -119,7 +119,7 @@ def test_a_document_of_exactly_64_kilobytes_is_read():
     body = frame % (b"x" * (64 * 1024 - len(frame) + 2))
 
     read(body, "text/xml", "http://x/y")
-    with pytest.raises(Unusable):
+    with pytest.raises(UnusableError):
         read(body + b" ", "text/xml", "http://x/y")
 
 

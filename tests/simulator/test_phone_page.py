@@ -10,7 +10,10 @@ from ivr.simulator.service import LiveCarrier, Person
 from tests.simulator.conftest import ACCOUNT, AGENT, CITIZEN, MAIN, TOKEN
 
 CHROMIUM = "/usr/bin/chromium"
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine"),
+]
 
 
 @pytest.fixture

@@ -55,6 +55,9 @@ legs = Table(
     Index("uq_legs_citizen", "contact_id", unique=True, postgresql_where=text("role = 'citizen' AND ended_at IS NULL")),
 )
 
+DELIVERED = "delivered"
+"""In `kept_input`: the kept answer is news that has been given out, and no turn has been taken since."""
+
 carrier_reports = Table(
     "carrier_reports",
     metadata,

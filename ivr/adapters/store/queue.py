@@ -16,7 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    any_,
     bindparam,
+    cast,
     func,
     insert,
     or_,
@@ -178,11 +180,11 @@ def heads(db: Connection, depth: int = 20) -> tuple[Entry, ...]:
 
 def forgive(db: Connection, agent_id: str) -> None:
     """An agent who is ready again may be offered callers whose offer was missed before."""
-    waiting = queue_entries.c.state == EntryState.WAITING
+    agent = cast(agent_id, Id)
     db.execute(
         update(queue_entries)
-        .where(waiting, queue_entries.c.excluded_agents.any(agent_id))
-        .values(excluded_agents=func.array_remove(queue_entries.c.excluded_agents, agent_id))
+        .where(queue_entries.c.state == EntryState.WAITING, agent == any_(queue_entries.c.excluded_agents))
+        .values(excluded_agents=func.array_remove(queue_entries.c.excluded_agents, agent))
     )
 
 

@@ -7,7 +7,7 @@ document goes on. Source: twilio.com/docs/voice/twiml/dial, …/number, …/conf
 from typing import TYPE_CHECKING
 
 from ivr.simulator import problems
-from ivr.simulator.problems import Unusable
+from ivr.simulator.problems import UnusableError
 from ivr.simulator.twiml.document import Element
 from ivr.simulator.twiml.performance import ChildEnded, ChildReady, Go, Pressed, RoomClosed, Score, Wait
 
@@ -22,7 +22,7 @@ LONGEST_SECONDS = 4 * 3600
 
 def dial(call: "Call", verb: Element) -> Score:
     if call.is_whispering:
-        raise Unusable(problems.DIAL_IN_DIAL, "a dialled party's own document may not <Dial>")
+        raise UnusableError(problems.DIAL_IN_DIAL, "a dialled party's own document may not <Dial>")
     nouns = verb.children or ((Element(name="Number", text=verb.text),) if verb.text else ())
     if not nouns:
         call.report(problems.PHONE_NUMBER, "<Dial> names no one to call", call.document.url)
@@ -73,37 +73,45 @@ def _parties(call: "Call", verb: Element, nouns: tuple[Element, ...]) -> Score:
         return {"DialCallStatus": "failed"}
     ring_seconds = verb.number("timeout", RING_SECONDS) + EXTRA_RING_SECONDS
     children = [call.carrier.dial_out(call, noun, caller_id, ring_seconds) for noun in nouns]
-    live = list(children)
     try:
-        winner = None
-        while live and winner is None:
-            news = yield Wait(None, (ChildReady, ChildEnded))
-            if isinstance(news, ChildReady):
-                winner = news.call
-            else:
-                live.remove(news.call)
+        winner = yield from _first_to_answer(children)
         if winner is None:
-            last = children[-1]
             # A party who answered and was let go by the whisper: `completed`, told apart by DialBridged alone.
-            return _outcome(last, bridged=False)
-        for child in live:
-            if child is not winner:
-                child.end("canceled")
+            return _outcome(children[-1], bridged=False)
         call.bridged_with, winner.bridged_with = winner, call
-        listens = (ChildEnded, Pressed) if verb.is_true("hangupOnStar") else (ChildEnded,)
-        while True:
-            news = yield Wait(verb.number("timeLimit", LONGEST_SECONDS), listens)
-            if news is None or (isinstance(news, Pressed) and news.digit == "*"):
-                winner.end()
-                break
-            if isinstance(news, ChildEnded) and news.call is winner:
-                break
+        yield from _talk(verb, winner)
         return _outcome(winner, bridged=True)
     finally:
         call.bridged_with = None
         for child in children:
             if child.parent is call:  # one that was moved elsewhere by REST lives on by itself
                 child.end("canceled" if child.answered_at is None else "completed")
+
+
+def _first_to_answer(children: list["Call"]) -> Score:
+    """The party whose whisper ends first, when the others are let go; None when no one is left."""
+    live = list(children)
+    while live:
+        news = yield Wait(None, (ChildReady, ChildEnded))
+        if isinstance(news, ChildReady):
+            for child in live:
+                if child is not news.call:
+                    child.end("canceled")
+            return news.call
+        live.remove(news.call)
+    return None
+
+
+def _talk(verb: Element, other: "Call") -> Score:
+    """Until one of the two hangs up, the time is up, or the caller presses the star that ends the talk."""
+    listens = (ChildEnded, Pressed) if verb.is_true("hangupOnStar") else (ChildEnded,)
+    while True:
+        news = yield Wait(verb.number("timeLimit", LONGEST_SECONDS), listens)
+        if news is None or (isinstance(news, Pressed) and news.digit == "*"):
+            other.end()
+            return
+        if isinstance(news, ChildEnded) and news.call is other:
+            return
 
 
 def _outcome(child: "Call", bridged: bool) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """From the bytes of an answer to the verbs of a document, read strictly.
 
 Whatever is wrong is returned with Twilio's code. What Twilio only warns about is left out of the document, as Twilio
-leaves it out; what it cannot get over is raised as `Unusable`.
+leaves it out; what it cannot get over is raised as `UnusableError`.
 """
 
 import xml.etree.ElementTree as ET
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from ivr.simulator import problems
-from ivr.simulator.problems import Unusable
+from ivr.simulator.problems import UnusableError
 from ivr.simulator.twiml.vocabulary import GRAMMAR, LONGEST_HINT, VERBS
 
 LARGEST_DOCUMENT = 64 * 1024
@@ -53,28 +53,30 @@ class Document:
             return self.url
         if not urlsplit(url).scheme:
             if not self.url:
-                raise Unusable(problems.RELATIVE_WITHOUT_BASE, f"relative address {url!r} in a document given inline")
+                raise UnusableError(
+                    problems.RELATIVE_WITHOUT_BASE, f"relative address {url!r} in a document given inline"
+                )
             url = urljoin(self.url, url)
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-            raise Unusable(problems.INVALID_URL, f"not an address: {url!r}", url)
+            raise UnusableError(problems.INVALID_URL, f"not an address: {url!r}", url)
         return url
 
 
 def read(body: bytes, content_type: str, url: str, method: str = "POST") -> Document:
-    """The document in `body`. Raises `Unusable` for what Twilio counts as an error."""
+    """The document in `body`. Raises `UnusableError` for what Twilio counts as an error."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type not in XML_TYPES:
-        raise Unusable(problems.INVALID_CONTENT_TYPE, f"content type {content_type!r} is not XML", url)
+        raise UnusableError(problems.INVALID_CONTENT_TYPE, f"content type {content_type!r} is not XML", url)
     if len(body) > LARGEST_DOCUMENT:
-        raise Unusable(problems.BODY_TOO_LARGE, f"{len(body)} bytes, at most {LARGEST_DOCUMENT}", url)
+        raise UnusableError(problems.BODY_TOO_LARGE, f"{len(body)} bytes, at most {LARGEST_DOCUMENT}", url)
     if not body.strip():
-        raise Unusable(problems.PARSE_FAILURE, "the document is empty", url)
+        raise UnusableError(problems.PARSE_FAILURE, "the document is empty", url)
     try:
         root = ET.fromstring(body)
     except ET.ParseError as error:
-        raise Unusable(problems.PARSE_FAILURE, f"not well-formed XML: {error}", url) from error
+        raise UnusableError(problems.PARSE_FAILURE, f"not well-formed XML: {error}", url) from error
     if root.tag != "Response":
-        raise Unusable(problems.ROOT_IS_NOT_RESPONSE, f"the root is <{root.tag}>, not <Response>", url)
+        raise UnusableError(problems.ROOT_IS_NOT_RESPONSE, f"the root is <{root.tag}>, not <Response>", url)
     warnings: list[tuple[int, str]] = []
     for name in root.attrib:
         warnings.append((problems.SCHEMA_WARNING, f"<Response> has no attribute {name!r}"))
@@ -120,7 +122,7 @@ def _check_say(say: Element, warnings: list[tuple[int, str]]) -> None:
     size = len(say.text.encode())
     most = LONGEST_SAY_BASIC if say.get("voice") in BASIC_VOICES else LONGEST_SAY
     if size > most:
-        raise Unusable(problems.SAY_TEXT, f"<Say> holds {size} bytes, at most {most} with this voice")
+        raise UnusableError(problems.SAY_TEXT, f"<Say> holds {size} bytes, at most {most} with this voice")
     if not say.text:
         warnings.append((problems.SAY_TEXT, "<Say> has nothing to say"))
 
@@ -136,9 +138,9 @@ def _check_gather(gather: Element, warnings: list[tuple[int, str]]) -> None:
 def _check_dial(dial: Element, warnings: list[tuple[int, str]]) -> None:
     rooms = [noun for noun in dial.children if noun.name == "Conference"]
     if rooms and len(dial.children) > 1:
-        raise Unusable(problems.DIAL_NESTED, "<Dial> holds one <Conference> or up to ten others")
+        raise UnusableError(problems.DIAL_NESTED, "<Dial> holds one <Conference> or up to ten others")
     if len(dial.children) > 10:
-        raise Unusable(problems.DIAL_NESTED, "<Dial> holds at most ten nouns")
+        raise UnusableError(problems.DIAL_NESTED, "<Dial> holds at most ten nouns")
 
 
 def _check_stream(stream: Element, warnings: list[tuple[int, str]]) -> None:

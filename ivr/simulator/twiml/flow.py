@@ -7,7 +7,7 @@ twilio.com/docs/availability-reliability.
 
 from typing import TYPE_CHECKING
 
-from ivr.simulator.problems import Unusable
+from ivr.simulator.problems import UnusableError
 from ivr.simulator.twiml import dial, gather, record, sound
 from ivr.simulator.twiml.document import Document, Element, read
 from ivr.simulator.twiml.performance import Fetch, Go, Hang, Score, Wait
@@ -90,7 +90,7 @@ def call_flow(call: "Call", first: Go | str, fallback: Go | None = None) -> Scor
             else:
                 page = read(step.encode(), "text/xml", url="")
             outcome = yield from perform(call, page)
-        except Unusable as trouble:
+        except UnusableError as trouble:
             call.report(trouble.code, str(trouble), trouble.url or call.document.url)
             if fallback is None:
                 yield from canned_error(call)
@@ -106,7 +106,7 @@ def call_flow(call: "Call", first: Go | str, fallback: Go | None = None) -> Scor
 def document(call: "Call", go: Go) -> Score:
     reply = yield Fetch(go.url, go.method, go.fields)
     if reply.error_code:
-        raise Unusable(reply.error_code, reply.error_text, go.url)
+        raise UnusableError(reply.error_code, reply.error_text, go.url)
     return read(reply.body, reply.content_type, go.url, go.method)
 
 
@@ -149,7 +149,7 @@ def entertainment(call: "Call", go: Go) -> Score:
         try:
             page = read(reply.body, reply.content_type, go.url, go.method)
             go = yield from _amuse(call, page)
-        except Unusable as trouble:
+        except UnusableError as trouble:
             call.report(trouble.code, str(trouble), go.url)
             return False
         if go is None:

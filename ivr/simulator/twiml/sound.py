@@ -8,7 +8,7 @@ import wave
 from typing import TYPE_CHECKING
 
 from ivr.simulator import problems
-from ivr.simulator.problems import Unusable
+from ivr.simulator.problems import UnusableError
 from ivr.simulator.twiml.document import Element
 from ivr.simulator.twiml.performance import Fetch, Score, Wait
 from ivr.simulator.webhooks import Reply
@@ -64,9 +64,9 @@ def pause(call: "Call", verb: Element, until: tuple[type, ...] = ()) -> Score:
 def media_seconds(reply: Reply) -> float:
     """How long a recording lasts; a guess for formats other than WAV."""
     if reply.error_code:
-        raise Unusable(reply.error_code, f"<Play>: {reply.error_text}", reply.url)
+        raise UnusableError(reply.error_code, f"<Play>: {reply.error_text}", reply.url)
     if not reply.content_type.startswith("audio/"):
-        raise Unusable(problems.PLAY_CONTENT_TYPE, f"<Play>: {reply.content_type!r} is not audio", reply.url)
+        raise UnusableError(problems.PLAY_CONTENT_TYPE, f"<Play>: {reply.content_type!r} is not audio", reply.url)
     try:
         with wave.open(io.BytesIO(reply.body)) as sound:
             return max(0.1, sound.getnframes() / sound.getframerate())

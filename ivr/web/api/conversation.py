@@ -45,12 +45,12 @@ def blueprint(parts: Parts) -> APIBlueprint:
 
     @api.post("/contacts/<uuid:contact_id>/link")
     @api.input(LinkWish)
-    @api.output({}, status_code=202)
+    @api.output({}, status_code=204)
     @api.doc(summary="Send the caller a topic's link by SMS", security="Bearer", responses=[401, 403, 409])
     @auth.needs(auth.DESK)
     def link(contact_id: Any, json_data: LinkWish) -> Response:
         parts.operations.run(links.send_from_desk, auth.person().agent.id, str(contact_id), json_data.topic)
-        return Response(status=202)
+        return Response(status=204)
 
     @api.post("/contacts/<uuid:contact_id>/wrap-up")
     @api.input(WrapUp)

@@ -6,7 +6,7 @@ from typing import Literal
 from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from ivr.adapters.store import agents, engagements
 from ivr.adapters.store.agents import Agent
@@ -160,7 +160,7 @@ def _screen_pop(parts: Parts, db: Connection, pop: Pop, version: str) -> ScreenP
     plan = plan_of(parts, db, pop.contact)
     language = next(iter(plan.flow.speakers))
     topic = plan.flow.topics.get(pop.contact.topic or "")
-    now: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+    now = parts.operations.clock.now(db)
     return ScreenPop(
         version=version,
         id=pop.contact.id,

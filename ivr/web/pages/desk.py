@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -141,7 +141,7 @@ def _answer(parts: Parts, board: LiveBoard, *, problem: str | None = None, said:
 
 def _read(parts: Parts, board: LiveBoard) -> Desk:
     with parts.engine.connect() as db:
-        now: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
+        now = parts.operations.clock.now(db)
         agent = agents.get(db, auth.person().agent.id)
         if agent is None:
             raise NotFound()

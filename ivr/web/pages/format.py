@@ -4,7 +4,7 @@ Danish screens write 55,6 % and 1.717; nothing to divide by is "no data", never 
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,13 +84,29 @@ def iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
+def capitalize_first(value: str) -> str:
+    """`pas` to `Pas`; the rest stays as written, so that `MitID` is not harmed."""
+    return value[:1].upper() + value[1:]
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    """The local day of a moment."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def bar_width(began: datetime, now: datetime, target: timedelta) -> float:
+    """How far a wait has come, in percent, where the target is the middle of the bar."""
+    return round(min(100.0, max(2.0, (now - began) / target * 50)), 1)
+
+
 def _locale() -> str:
     return "da_DK" if language() == "da" else "en_GB"
 
 
 def install(app: Flask) -> None:
     """The filters that templates use."""
-    for filter in (text, duration, clock, hour, day, short_day, percent, phone, masked, iso):
+    for filter in (text, duration, clock, hour, day, short_day, percent, phone, masked, iso, capitalize_first, local_date):
         app.add_template_filter(filter)
     app.add_template_global(between)
+    app.add_template_global(bar_width)
     app.add_template_global(language, "reader_language")

@@ -1,0 +1,45 @@
+"""`ivr`: every command in one place. Exit codes: 0 done, 1 yours to mend, 2 wrong usage, 3 our fault."""
+
+import sys
+
+import click
+
+from ivr.cli import call, carrier, cases, check, db, demo, directory, dispatch, graph, match, purge, serve, staff
+from ivr.domain.errors import IvrError
+
+YOURS_TO_MEND = 1
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="ivr")
+def ivr() -> None:
+    """Answers a municipality's main number: understands, helps, queues, connects and measures."""
+
+
+COMMANDS = {
+    "serve": serve.command,
+    "dispatch": dispatch.command,
+    "demo": demo.command,
+    "check": check.command,
+    "graph": graph.command,
+    "call": call.command,
+    "match": match.command,
+    "staff": staff.command,
+    "cases": cases.command,
+    "directory": directory.command,
+    "carrier": carrier.command,
+    "db": db.command,
+    "purge": purge.command,
+}
+
+for name, command in COMMANDS.items():
+    ivr.add_command(command, name)
+
+
+def main() -> None:
+    """The entry point: an error that a person can mend is told in its own words, without a stack."""
+    try:
+        ivr()
+    except IvrError as error:
+        click.echo(f"{error.text}\n{error.hint}".rstrip(), err=True)
+        sys.exit(YOURS_TO_MEND)

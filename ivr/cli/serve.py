@@ -1,0 +1,103 @@
+"""`ivr serve`: webhooks, pages and API; on its own it also runs the dispatcher and, by default, the database."""
+
+import os
+import signal
+import subprocess
+import sys
+import types
+
+import click
+
+from ivr.adapters.files import plan_files
+from ivr.assembly import assemble
+from ivr.cli.database_of import running_database
+from ivr.operations import dialplan
+from ivr.operations.dialplan import NoDialPlan
+from ivr.settings import Settings
+from ivr.telemetry import configure
+
+_STOP_SECONDS = 10
+
+
+@click.command("serve", epilog="Example: ivr serve --port 8000")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Web processes.")
+@click.option("--threads", default=16, show_default=True, help="Threads of each web process.")
+@click.option("--dispatcher/--no-dispatcher", default=True, show_default=True, help="Run `ivr dispatch` as well.")
+def command(host: str, port: int, workers: int, threads: int, dispatcher: bool) -> None:
+    """Answer webhooks, pages and API until stopped."""
+    settings = Settings.from_environment()
+    configure()
+    with running_database(settings) as url:
+        _take_up_plan(settings, url)
+        environment = {**os.environ, "IVR_DATABASE_URL": url}
+        children = [subprocess.Popen(_gunicorn(host, port, workers, threads), env=environment)]
+        if dispatcher:
+            children.append(subprocess.Popen([sys.executable, "-m", "ivr", "dispatch"], env=environment))
+        sys.exit(_until_stopped(children))
+
+
+def _take_up_plan(settings: Settings, url: str) -> None:
+    """The files as they are now, if they are good; else the last good plan of the store goes on serving."""
+    parts = assemble(settings, url)
+    sources = plan_files.read_sources(settings.routes, settings.grammars)
+    try:
+        parts.operations.run(dialplan.take_up, sources)
+        plan_files.keep_last_good(settings.var, sources)
+    except dialplan.BadDialPlan as error:
+        click.echo(f"{error.text}\n{error.hint}", err=True)
+        with parts.engine.connect() as db:
+            try:
+                parts.plans.current(db)
+            except NoDialPlan:
+                raise error from None
+        click.echo("The plan that was taken up last goes on serving.", err=True)
+    finally:
+        parts.engine.dispose()
+
+
+def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(workers),
+        "--threads",
+        str(threads),
+        "--worker-class",
+        "gthread",
+        "--graceful-timeout",
+        "10",
+        "--log-level",
+        "warning",
+        "ivr.web.wsgi:create()",
+    ]
+
+
+def _until_stopped(children: list["subprocess.Popen[bytes]"]) -> int:
+    """Wait for a signal or for the first child to end; then end all of them and leave no process."""
+
+    def stop(number: int, frame: types.FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    code = 0
+    try:
+        # The web process decides: a dispatcher that dies is started anew by whoever supervises `ivr dispatch`.
+        code = children[0].wait()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for child in children:
+            child.terminate()
+        for child in children:
+            try:
+                child.wait(timeout=_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+    return code

@@ -1,0 +1,17 @@
+"""What the web server imports: the application, made from the environment in each worker process."""
+
+from flask import Flask
+
+from ivr.assembly import assemble
+from ivr.settings import BadSettings, Settings
+from ivr.telemetry import configure
+from ivr.web.app import create_app
+
+
+def create() -> Flask:
+    """The application over the database of `IVR_DATABASE_URL`, which whoever starts web processes has to run."""
+    settings = Settings.from_environment()
+    if settings.database_url is None:
+        raise BadSettings("IVR_DATABASE_URL is not set.", hint="Start the web with `ivr serve`, which sets it.")
+    configure()
+    return create_app(assemble(settings, settings.database_url))

@@ -1,0 +1,53 @@
+"""A real PostgreSQL for tests: one embedded server for the whole run, emptied between tests.
+
+A `conftest.py` takes the fixtures by name: `from tests.kit.database import database_url, engine  # noqa: F401`.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from ivr.adapters.store import database
+from ivr.adapters.store.tables import TABLES
+
+# What a crash would lose is thrown away anyway, and a commit that waits for the disk is most of a test's time.
+_NO_DISK = ("fsync", "synchronous_commit", "full_page_writes")
+_EVERY_TABLE = ", ".join(f'"{table.name}"' for table in TABLES)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """The address of a server of this test run alone, with all migrations applied."""
+    # Not pytest's folders: they are private to this user, and the server runs as another one when we are root.
+    with tempfile.TemporaryDirectory(prefix="ivr-tests-") as folder:
+        with database.embedded(Path(folder) / "postgres") as url:
+            _hurry(url)
+            database.upgrade(url)
+            yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine as the product makes it, over tables that are empty."""
+    engine = database.connect(database_url)
+    emptied(engine)
+    yield engine
+    engine.dispose()
+
+
+def emptied(engine: Engine) -> None:
+    """Leave no row in any table, and count ids from 1 again."""
+    with engine.begin() as db:
+        db.execute(text(f"TRUNCATE {_EVERY_TABLE} RESTART IDENTITY CASCADE"))
+
+
+def _hurry(url: str) -> None:
+    engine = database.connect(url, connections=1).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        for setting in _NO_DISK:
+            db.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        db.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
