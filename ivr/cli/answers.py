@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from functools import wraps
 from typing import Any, ParamSpec
 
@@ -71,7 +71,6 @@ def print_rows(rows: Sequence[Any], *, as_json: bool, nothing: str) -> None:
     if not rows:
         click.echo(nothing)
         return
-    assert is_dataclass(rows[0])
     names = list(asdict(rows[0]))
     lines = [names, *([_cell(asdict(row)[name]) for name in names] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(names))]

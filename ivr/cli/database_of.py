@@ -38,19 +38,23 @@ def reachable_database(settings: Settings) -> Iterator[str]:
 def running_database(settings: Settings) -> Iterator[str]:
     """The address of the database, with its tables brought up to this version of the program."""
     with reachable_database(settings) as url:
-        upgraded(url)
+        reachable(url)
+        database.upgrade(url)
         yield url
 
 
-def upgraded(url: str) -> None:
-    """Bring the tables up to date. Raises `NoDatabase` with the server's own words."""
+def reachable(url: str) -> None:
+    """Raises `NoDatabase`, with the server's own words, where the database cannot be used."""
+    engine = database.connect(url, connections=1)
     try:
-        database.upgrade(url)
+        engine.connect().close()
     except OperationalError as error:
         place = make_url(url).render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[-1]
+        reason = str(error.orig).strip().splitlines()[-1].strip()
         hint = "Start it, or correct IVR_DATABASE_URL."
         raise NoDatabase(f"The database {place} cannot be used: {reason}", hint=hint) from None
+    finally:
+        engine.dispose()
 
 
 @contextmanager

@@ -44,10 +44,13 @@ def facts_for(work: Work, plan: DialPlan, line: Line, state: State, contact: Con
     now = local(work, plan)
     position, minutes = _place_in_line(work, contact) if state.in_line else (None, None)
     everybody, by_topic = _notices(work, plan, now.date())
+    groups = openings(work, plan)
+    # Where 0 reaches somebody the house is open, by its hours or by hand.
+    is_somebody_in = groups[line.person_group].is_open
     return Facts(
         now=now,
-        line=plan.calendar.at(line.hours, now),
-        openings=openings(work, plan),
+        line=groups[line.person_group] if is_somebody_in else plan.calendar.at(line.hours, now),
+        openings=groups,
         texting=_texting(work, contact),
         notices=everybody,
         topic_notices=by_topic,

@@ -97,8 +97,8 @@ def _configure(app: APIFlask, parts: Parts) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(minutes=5),
         OPENAPI_VERSION="3.0.3",
-        HTTP_ERROR_SCHEMA=problems.Problem,
-        VALIDATION_ERROR_SCHEMA=problems.Problem,
+        HTTP_ERROR_SCHEMA=problems.Problem.model_json_schema(),
+        VALIDATION_ERROR_SCHEMA=problems.Problem.model_json_schema(),
         SERVERS=[{"url": parts.settings.public_url}],
     )
     app.security_schemes = {"Bearer": {"type": "http", "scheme": "bearer"}}

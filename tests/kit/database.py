@@ -22,11 +22,13 @@ _EVERY_TABLE = ", ".join(f'"{table.name}"' for table in TABLES)
 def database_url() -> Iterator[str]:
     """The address of a server of this test run alone, with all migrations applied."""
     # Not pytest's folders: they are private to this user, and the server runs as another one when we are root.
-    with tempfile.TemporaryDirectory(prefix="ivr-tests-") as folder:
-        with database.embedded(Path(folder) / "postgres") as url:
-            _hurry(url)
-            database.upgrade(url)
-            yield url
+    with (
+        tempfile.TemporaryDirectory(prefix="ivr-tests-") as folder,
+        database.embedded(Path(folder) / "postgres") as url,
+    ):
+        _hurry(url)
+        database.upgrade(url)
+        yield url
 
 
 @pytest.fixture

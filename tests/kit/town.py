@@ -18,7 +18,7 @@ from sqlalchemy import Engine, text
 
 from ivr.adapters.files import plan_files
 from ivr.adapters.store import agents as staff
-from ivr.adapters.store import contacts, events
+from ivr.adapters.store import cases, contacts, directory, events
 from ivr.adapters.store.contacts import Contact
 from ivr.assembly import Parts, assemble
 from ivr.dispatcher import loop
@@ -56,8 +56,23 @@ def _password_hash() -> str:
 
 
 @cache
-def _sources() -> dict[str, str]:
+def sources() -> dict[str, str]:
     return plan_files.read_sources(ROOT / "routes.yaml", ROOT / "grammars")
+
+
+def hire(work: Work, username: str, device: str, groups: str, skills: str = "", role: str = "agent") -> None:
+    """Somebody joins the staff, with the password that everybody has."""
+    levels = {name: int(level) for name, level in (part.split(":") for part in skills.split(";") if part)}
+    values = {
+        "id": work.new_id(),
+        "username": username,
+        "name": username.title(),
+        "role": role,
+        "device": device,
+        "password_hash": _password_hash(),
+        "since": work.now,
+    }
+    staff.save(work.db, values, frozenset(groups.split(";")), levels)
 
 
 @dataclass
@@ -158,21 +173,7 @@ class Town:
     def agent(self, username: str, *, groups: str = "borgerservice", skills: str = "", role: str = "agent") -> Desk:
         """A member of staff, signed in at the desk, not ready yet."""
         device = f"+457200{1300 + len(self.desks):04d}"
-        levels = {name: int(level) for name, level in (part.split(":") for part in skills.split(";") if part)}
-
-        def hire(work: Work) -> None:
-            values = {
-                "id": work.new_id(),
-                "username": username,
-                "name": username.title(),
-                "role": role,
-                "device": device,
-                "password_hash": _password_hash(),
-                "since": work.now,
-            }
-            staff.save(work.db, values, frozenset(groups.split(";")), levels)
-
-        self.operations.run(hire)
+        self.operations.run(hire, username, device, groups, skills, role)
         desk = Desk(self, username, self.carrier.phone(device)).sign_in()
         self.desks.append(desk)
         return desk
@@ -237,8 +238,8 @@ def open_town(
                 var=var,
             )
             parts = assemble(settings, database_url, clock=HandMovedClock(clock), plans=_plans())
-            parts.operations.run(dialplan.take_up, _sources())
-            _furnish(parts)
+            parts.operations.run(dialplan.take_up, sources())
+            furnish(parts)
             front.app = create_app(parts)
             carrier.number(
                 MAIN,
@@ -280,10 +281,8 @@ def serve_later() -> Iterator[Front]:
         yield front
 
 
-def _furnish(parts: Parts) -> None:
+def furnish(parts: Parts) -> None:
     def move_in(work: Work) -> None:
-        from ivr.adapters.store import cases, directory
-
         plan = work.plans.current(work.db).plan
         ids = {name: d.id for d in plan.flow.departments.values() for name in d.name.values()}
         people = []

@@ -90,7 +90,9 @@ def _records(text: str, file: str, report: Report) -> Iterator[list[Cell]]:
         mark = lines.mark(offset + len(match[0]) - len(match[0].lstrip(" \t")))
         if not quoted and raw.lstrip().startswith('"'):
             hint = 'Inside quotation marks write each quotation mark twice: "".'
-            report.error(mark, "begins with a quotation mark that is not closed before a comma or the line's end.", hint)
+            report.error(
+                mark, "begins with a quotation mark that is not closed before a comma or the line's end.", hint
+            )
         record.append(Cell(raw.strip(), mark))
         offset = match.end()
         if text[offset : offset + 1] != ",":

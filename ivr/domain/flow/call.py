@@ -1,21 +1,23 @@
 """One turn of a call while it is being decided: the plan, where the caller stands, what is known, and what follows.
 
-`Call` is a value; each of its methods gives a new one or a piece of speech. The rules that use it are in `machine`,
-`finding`, `helping` and `reaching`.
+`Call` is a value; each of its methods gives a new one or a piece of speech. The rules that use it stand in the tables
+that `machine` joins.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.flow.actions import Deed, Note, Say
 from ivr.domain.flow.facts import Facts
 from ivr.domain.flow.graph import Flow, Line, Topic
-from ivr.domain.flow.state import Place, State, Step
-from ivr.domain.language import Text
+from ivr.domain.flow.state import WAYPOINTS, Place, State, Step
+from ivr.domain.language import Language, Text
 
 _TRAIL_LENGTH = 8
+_LANGUAGE_KEYS = "2345678"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,12 @@ class Call:
     def topic(self) -> Topic | None:
         return self.flow.topics[self.state.topic] if self.state.topic else None
 
+    @property
+    def other_languages(self) -> Mapping[str, Language]:
+        """The languages of the number but the one spoken, by the key that chooses each at the open question."""
+        others = [language for language in self.line.languages if language != self.state.language]
+        return dict(zip(_LANGUAGE_KEYS, others, strict=False))
+
     def words(self, occasion: str, **params: Any) -> Say:
         """The prompt for an occasion, in the caller's language, with its gaps filled."""
         sentence = self.flow.words[occasion][self.state.language]
@@ -50,8 +58,14 @@ class Call:
         return replace(self, said=(*self.said, self.words(occasion, **params)))
 
     def saying_text(self, text: Text) -> "Call":
-        """Say a text of the plan before whatever comes next."""
-        return replace(self, said=(*self.said, Say(text=self.text(text), language=self.state.language)))
+        """Say a text before whatever comes next: in the caller's language, or else in the first that it is written in.
+
+        A text of the plan has every language; one written by hand in a hurry may not.
+        """
+        for language in (self.state.language, *self.line.languages):
+            if text.get(language):
+                return replace(self, said=(*self.said, Say(text=text[language], language=language)))
+        return self
 
     def doing(self, *deeds: Deed) -> "Call":
         """Do something besides speaking."""
@@ -66,26 +80,55 @@ class Call:
         return replace(self, state=replace(self.state, **changes))
 
     def at(self, place: Place, **changes: Any) -> "Call":
-        """Go to a place; the caller was understood, so failures are forgotten."""
-        return self.changing(place=place, failures=0, **changes)
+        """Go to a place. The caller was understood, so failures are forgotten, and so are numbers given for one purpose."""
+        return self.changing(**{"place": place, "failures": 0, "mobile": None, "dials": None, **changes})
 
     def onward(self, place: Place, **changes: Any) -> "Call":
-        """Go to a place, remembering the way back."""
+        """Go to a place, remembering the way back if this one is a waypoint."""
         state = self.state
-        step = Step(place=state.place, menu=state.menu, topic=state.topic, entry=state.entry)
-        return self.at(place, trail=(*state.trail, step)[-_TRAIL_LENGTH:], **changes)
+        trail = state.trail
+        if state.place in WAYPOINTS:
+            step = Step(place=state.place, menu=state.menu, page=state.page, entry=state.entry, group=state.group)
+            trail = (*trail, step)[-_TRAIL_LENGTH:]
+        return self.at(place, trail=trail, **changes)
+
+    def back(self) -> "Call":
+        """Go to the last waypoint; before the first one, to the open question. Whoever is choosing has no topic yet."""
+        if not self.state.trail:
+            return self.from_start()
+        step = self.state.trail[-1]
+        return self.at(
+            step.place,
+            menu=step.menu,
+            page=step.page,
+            entry=step.entry,
+            group=step.group,
+            topic=None if step.place is Place.MENU else self.state.topic,
+            candidates=(),
+            trail=self.state.trail[:-1],
+        )
+
+    def from_start(self) -> "Call":
+        """Go to the open question, as at the beginning of the call."""
+        nothing: dict[str, Any] = {"menu": None, "page": 0, "topic": None, "entry": None, "group": None}
+        return self.at(Place.QUESTION, candidates=(), choices=(), trail=(), **nothing)
 
     def moment(self, moment: datetime) -> str:
-        """A coming moment as people say it: "i morgen klokken 9"."""
+        """A coming moment as people say it: "i morgen klokken 9". Midnight is a day and no hour."""
         local = moment.astimezone(self.facts.now.tzinfo)
-        clock = f"{local.hour}" if local.minute == 0 else f"{local.hour}:{local.minute:02}"
-        days = (local.date() - self.facts.now.date()) / timedelta(days=1)
+        day = self._day(local.date())
+        if local.time() == time(0) and day is not None:
+            return day
+        clock = self.words("clock_on_the_hour" if local.minute == 0 else "clock", hour=local.hour, minute=f"{local:%M}")
+        return self.words("moment_today" if day is None else "moment", day=day, clock=clock.text).text
+
+    def _day(self, day: date) -> str | None:
+        days = (day - self.facts.now.date()).days
         if days < 1:
-            return self.words("moment_today", clock=clock).text
+            return None
         if days < 2:
-            return self.words("moment_tomorrow", clock=clock).text
-        weekday = self.words(f"weekday_{local.weekday()}").text
+            return self.words("day_tomorrow").text
+        weekday = self.words(f"weekday_{day.weekday()}").text
         if days < 7:
-            return self.words("moment_weekday", weekday=weekday, clock=clock).text
-        month = self.words(f"month_{local.month}").text
-        return self.words("moment_date", weekday=weekday, day=local.day, month=month, clock=clock).text
+            return weekday
+        return self.words("day_date", weekday=weekday, day=day.day, month=self.words(f"month_{day.month}").text).text

@@ -1,18 +1,18 @@
 """Helping without a person: the spoken answer, the link by SMS, and whether it helped.
 
-A link is offered once the need is known, once per topic, as help and never instead of a person: declining costs nothing.
+A link is help and never instead of a person: declining costs nothing, and a waiting caller keeps the place.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import ladder, people
+from ivr.domain.flow import ladder, links, people
 from ivr.domain.flow.actions import SendLink
 from ivr.domain.flow.call import Call
-from ivr.domain.flow.events import Event, Pressed, Silence, Spoke
+from ivr.domain.flow.events import Event, Pressed, Spoke
 from ivr.domain.flow.facts import Texting
-from ivr.domain.flow.graph import Topic, TopicKind
+from ivr.domain.flow.graph import Topic
 from ivr.domain.flow.state import Place
 from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
 
@@ -20,47 +20,36 @@ from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
 def answer(call: Call, topic: Topic) -> Call:
     """Say the answer, then offer the link where there is one and the caller may be sent it."""
     told = call.saying_text(topic.answer).noting(Fact.ANSWER_GIVEN, topic=topic.id)
-    if may_offer_link(told, topic):
-        return offer_link(told)
-    return told.at(Place.HELPED)
-
-
-def may_offer_link(call: Call, topic: Topic | None) -> bool:
-    """Whether a link of this topic may be offered to this caller, now and for the first time."""
-    return (
-        topic is not None
-        and bool(topic.link)
-        and topic.kind is not TopicKind.URGENT
-        and call.facts.texting is not Texting.NEVER
-        and topic.id not in call.state.links_sent
-    )
+    return offer_link(told) if links.may_offer(told) else told.onward(Place.HELPED)
 
 
 def offer_link(call: Call) -> Call:
+    """Skal jeg sende linket?"""
     return call.onward(Place.LINK_OFFER).noting(Fact.LINK_OFFERED, topic=call.state.topic)
 
 
 def link_answered(call: Call, event: Pressed | Spoke) -> Call:
-    """Skal jeg sende linket? Yes sends it or asks where to; no costs nothing."""
+    """Yes sends the link or asks where to; no costs nothing."""
     wish = ladder.yes_or_no(event)
     if wish is None:
-        return ladder.failed(call, silent=False, misheard=isinstance(event, Spoke))
+        return ladder.failed(call, event)
     if not wish:
-        return after_link(call.noting(Fact.LINK_DECLINED, topic=call.state.topic))
-    if call.facts.texting is Texting.YES:
-        return send(call, to=None)
-    return call.onward(Place.MOBILE_NUMBER)
+        declined = call.changing(links_declined=(*call.state.links_declined, call.state.topic or ""))
+        return after_link(declined.noting(Fact.LINK_DECLINED, topic=call.state.topic))
+    if call.facts.texting is Texting.ASK:
+        return call.at(Place.MOBILE_NUMBER)
+    return send(call, to=None)
 
 
 def mobile_entered(call: Call, event: Pressed) -> Call:
-    """A mobile number by key; `#` ends it."""
-    digits = event.keys.strip("#")
+    """A mobile number by key, as dialled in Denmark; `#` ends it. Who takes texts on a landline number knows best."""
+    digits = event.keys.rstrip("#")
     try:
         number = PhoneNumber.parse(digits)
     except NotAPhoneNumber:
-        return ladder.failed(call, silent=False)
-    if number.is_premium or not digits.isdigit():
-        return ladder.failed(call, silent=False)
+        return ladder.failed(call, event)
+    if not digits.isdigit() or not number.may_be_called:
+        return ladder.failed(call, event)
     return call.at(Place.MOBILE_CONFIRM, mobile=number.e164)
 
 
@@ -70,28 +59,32 @@ def spoken_number(call: Call) -> str:
 
 
 def mobile_confirmed(call: Call, event: Pressed) -> Call:
-    if event.keys == "1" and call.state.mobile:
-        return send(call, to=call.state.mobile)
-    if event.keys == "2":
-        return call.at(Place.MOBILE_NUMBER, mobile=None)
-    return ladder.failed(call, silent=False)
+    """Er det rigtigt? No asks for the number again."""
+    match ladder.yes_or_no(event):
+        case True:
+            return send(call, to=call.state.mobile)
+        case False:
+            return call.at(Place.MOBILE_NUMBER)
+    return ladder.failed(call, event)
 
 
 def send(call: Call, to: str | None) -> Call:
-    """The link is on its way."""
+    """The link is on its way, unless the caller turns out to be one who is not sent any."""
+    if not links.may_send(call):
+        return after_link(call)
     topic = call.state.topic or ""
     ordered = call.doing(SendLink(topic=topic, language=call.state.language, to=to))
     ordered = ordered.noting(Fact.LINK_REQUESTED, topic=topic).saying("link_sent")
-    # The number was asked for this one purpose and is not kept in the state of the call.
-    return after_link(ordered.changing(links_sent=(*call.state.links_sent, topic), mobile=None))
+    return after_link(ordered.changing(links_sent=(*call.state.links_sent, topic)))
 
 
 def after_link(call: Call) -> Call:
     """Back to where the caller was: in line, before a closed door, or the question whether it helped."""
     if call.state.in_line:
-        return call.at(Place.WAITING)
-    if call.state.group is not None:
-        return call.at(Place.CLOSED)
+        return call.saying("place_kept").at(Place.WAITING)
+    trail = call.state.trail
+    if trail and trail[-1].place is Place.CLOSED:
+        return call.back()
     return call.at(Place.HELPED)
 
 
@@ -99,7 +92,7 @@ def helped(call: Call, event: Pressed | Spoke) -> Call:
     """Fik du hjælp? No leads to a person."""
     wish = ladder.yes_or_no(event)
     if wish is None:
-        return ladder.failed(call, silent=False, misheard=isinstance(event, Spoke))
+        return ladder.failed(call, event)
     if wish:
         return call.noting(Fact.HELPED, topic=call.state.topic).saying("goodbye_helped").at(Place.OVER)
     return people.to_person(call.noting(Fact.NOT_HELPED, topic=call.state.topic))
@@ -107,11 +100,7 @@ def helped(call: Call, event: Pressed | Spoke) -> Call:
 
 RULES: Mapping[tuple[Place, type[Event]], Callable[[Call, Any], Call]] = {
     (Place.LINK_OFFER, Pressed): link_answered,
-    (Place.LINK_OFFER, Silence): ladder.silence,
     (Place.MOBILE_NUMBER, Pressed): mobile_entered,
-    (Place.MOBILE_NUMBER, Silence): ladder.silence,
     (Place.MOBILE_CONFIRM, Pressed): mobile_confirmed,
-    (Place.MOBILE_CONFIRM, Silence): ladder.silence,
     (Place.HELPED, Pressed): helped,
-    (Place.HELPED, Silence): ladder.silence,
 }

@@ -9,12 +9,13 @@ from ivr.domain.flow.state import Place
 _SPEECH_FAILURES = 3
 
 
-def failed(call: Call, *, silent: bool, misheard: bool = False) -> Call:
-    """Asked again, then with examples and keys, then a person. Never "invalid", never a hang-up."""
+def failed(call: Call, event: Pressed | Spoke | Silence) -> Call:
+    """Asked again, then with keys, then a person. Silence and misunderstanding count together; nobody is blamed."""
     state = call.state
     failures = state.failures + 1
+    silent = isinstance(event, Silence)
     call = call.noting(Fact.NO_INPUT if silent else Fact.NOT_UNDERSTOOD, place=state.place, failures=failures)
-    call = call.changing(failures=failures, misheard=state.misheard + (1 if misheard else 0))
+    call = call.changing(failures=failures, misheard=state.misheard + isinstance(event, Spoke))
     if failures >= call.flow.understanding.failures:
         return people.given_up(call)
     kind = "silence" if silent else "not_understood"
@@ -23,11 +24,6 @@ def failed(call: Call, *, silent: bool, misheard: bool = False) -> Call:
         # From here on by key: whoever could not be understood twice is not asked to speak a third time.
         return again.changing(place=Place.MENU, menu=call.line.menu)
     return again
-
-
-def silence(call: Call, event: Silence) -> Call:
-    """Nothing was said or pressed in time."""
-    return failed(call, silent=True)
 
 
 def speech_is_on(call: Call) -> bool:

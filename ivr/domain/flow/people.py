@@ -3,8 +3,9 @@
 A person is the last resort of everything: these rules must always end in a line, a dialled number or an honest "closed".
 """
 
+from ivr.domain.flow import links
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow.actions import Enqueue, ForgetCaller
+from ivr.domain.flow.actions import Enqueue, LeaveLine
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.graph import Topic, TopicKind
 from ivr.domain.flow.state import Place
@@ -12,83 +13,119 @@ from ivr.domain.routing.hours import Opening
 
 
 def to_person(call: Call) -> Call:
-    """Whom `0` reaches: somebody for the topic where it is known, else the number's own person group."""
+    """Whom `0` reaches: somebody for the matter where it is known, else the number's own person group."""
     if call.state.in_line:
         return call.saying("already_in_line").at(Place.WAITING)
     topic = call.topic
     if topic is not None and topic.kind is TopicKind.URGENT:
         return urgent(call, topic)
-    group = topic.group if topic is not None else call.line.person_group
-    if not _is_open(call, group) and _is_open(call, call.line.person_group):
-        group = call.line.person_group
-    return to_group(call, group)
+    return to_group(call, open_group(call) or _groups(call)[0])
 
 
 def given_up(call: Call) -> Call:
-    """The machine has failed to understand often enough: a person takes over, or, where nobody is in, a goodbye."""
+    """The machine has failed often enough: a person takes over, or, where nobody is in and that was said, a goodbye."""
     if call.state.in_line:
-        return call.at(Place.WAITING)
+        return call.saying("place_kept").at(Place.WAITING)
+    if open_group(call) is not None:
+        return to_person(call.saying("given_up"))
     if call.state.place in (Place.CLOSED, Place.MESSAGE):
         return call.saying("goodbye_closed").at(Place.OVER)
-    return to_person(call.saying("given_up"))
+    return to_person(call)
 
 
 def to_group(call: Call, group: str, *, from_start: bool = False) -> Call:
     """Into the group's line, or told when it opens."""
-    if not _is_open(call, group):
+    if not is_open(call, group):
         return closed(call, group)
+    joined = join(call.saying("joining_line", group=call.text(call.flow.group_names[group])), group, from_start=from_start)
+    return joined.saying("link_while_waiting") if links.may_offer(call) else joined
+
+
+def join(
+    call: Call, group: str, *, urgent: bool = False, returned: bool = False, from_start: bool = False
+) -> Call:
+    """Into the group's line. The topic's skill is asked for in the topic's own group only."""
     topic = call.topic
     fits = topic is not None and topic.group == group
     enqueue = Enqueue(
         group=group,
         topic=call.state.topic,
+        urgent=urgent,
+        returned=returned,
+        from_start=from_start,
         skill=topic.skill if topic is not None and fits else None,
         required_level=topic.required_level if topic is not None and fits else 1,
-        from_start=from_start,
     )
-    joined = call.saying("joining_line", group=call.text(call.flow.group_names[group]))
-    return joined.doing(enqueue).onward(Place.WAITING, in_line=True, group=None)
+    return call.doing(enqueue).onward(Place.WAITING, in_line=True, group=group, said_position=None, said_wait=None)
+
+
+def leave_line(call: Call) -> Call:
+    """Out of the line; what comes next is decided by the caller of this function."""
+    return call.doing(LeaveLine()).changing(in_line=False, group=None, said_position=None, said_wait=None)
 
 
 def urgent(call: Call, topic: Topic) -> Call:
-    """A person at once, ahead of everybody, day and night; no link, no notices, and where asked no trace."""
-    if topic.anonymous:
-        call = call.doing(ForgetCaller())
-    call = call.saying("urgent_112")
-    if _is_open(call, topic.group):
-        first = Enqueue(group=topic.group, topic=topic.id, urgent=True)
-        return call.saying("urgent_joining").doing(first).onward(Place.WAITING, in_line=True, group=None)
-    return call.saying("urgent_duty").onward(Place.DIALLING, entry=None)
+    """A person at once, ahead of everybody, day and night; no link and no notices."""
+    return at_once(call.saying("urgent_112"), topic)
 
 
-def danger(call: Call) -> Call:
-    """Somebody's life may be at stake: hang up and ring 112; whoever stays on the line reaches a person first."""
-    warned = call.noting(Fact.DANGER_HEARD).saying("danger_112")
-    if call.state.in_line:
-        return warned.at(Place.WAITING)
-    group = call.line.person_group
-    if not _is_open(warned, group):
-        return warned.onward(Place.DIALLING, entry=None)
-    first = Enqueue(group=group, topic=call.state.topic, urgent=True)
-    return warned.doing(first).onward(Place.WAITING, in_line=True, group=None)
+def at_once(call: Call, topic: Topic | None) -> Call:
+    """First in the line of the matter's group, of the person group without a matter; else the duty line is rung."""
+    group = topic.group if topic is not None else call.line.person_group
+    if is_open(call, group):
+        told = call.saying("urgent_joining")
+        return join(told.saying("urgent_anonymous") if topic is not None and topic.anonymous else told, group, urgent=True)
+    number = (topic.fallback if topic is not None else None) or call.line.fallback
+    return call.saying("urgent_duty").onward(Place.DIALLING, entry=None, dials=number.e164)
+
+
+def duty_unreached(call: Call) -> Call:
+    """The duty line did not answer: whoever else is in, first in line, or when somebody will be."""
+    told = call.saying("duty_unreached")
+    group = open_group(told)
+    if group is None:
+        return closed(told, _groups(told)[0])
+    return join(told.saying("joining_line", group=call.text(call.flow.group_names[group])), group, urgent=True)
 
 
 def closed(call: Call, group: str) -> Call:
     """Nobody of the group is in: when it opens, and what can be done meanwhile."""
+    noted = saying_closed_group(call, group).noting(Fact.CLOSED_HEARD, group=group)
+    return noted.at(Place.CLOSED, group=group) if call.state.place is Place.CLOSED else noted.onward(Place.CLOSED, group=group)
+
+
+def saying_closed_group(call: Call, group: str) -> Call:
+    """That the group is closed, and when it opens."""
     name = call.text(call.flow.group_names[group])
-    told = saying_closed(call.saying("group_closed", group=name), call.facts.openings[group])
-    return told.noting(Fact.CLOSED_HEARD, group=group).onward(Place.CLOSED, group=group)
+    return saying_closed(call.saying("group_closed", group=name), call.facts.openings[group])
 
 
 def saying_closed(call: Call, opening: Opening) -> Call:
-    """Why it is closed, where there is a reason, and when it opens."""
+    """When it opens, and why it is closed. Reasons are written in the number's first language only."""
     if opening.opens_at is None:
         return call.saying("closed_for_now")
     when = call.moment(opening.opens_at)
-    if opening.reason:
+    if opening.reason and call.state.language == call.line.languages[0]:
         return call.saying("closed_because", reason=opening.reason, when=when)
     return call.saying("closed_until", when=when)
 
 
-def _is_open(call: Call, group: str) -> bool:
+def open_group(call: Call) -> str | None:
+    """The first group that is in: the one asked for, the matter's, the number's person group."""
+    return next((group for group in _groups(call) if is_open(call, group)), None)
+
+
+def is_open(call: Call, group: str) -> bool:
+    """Whether somebody of the group is in."""
     return call.facts.openings[group].is_open
+
+
+def is_urgent(call: Call) -> bool:
+    """Whether the caller's matter is one for a person at once."""
+    return call.topic is not None and call.topic.kind is TopicKind.URGENT
+
+
+def _groups(call: Call) -> tuple[str, ...]:
+    topic = call.topic
+    wanted = (call.state.group, topic.group if topic is not None else None, call.line.person_group)
+    return tuple(group for group in wanted if group is not None)

@@ -34,14 +34,19 @@ class Place(StrEnum):
     OVER = "over"
 
 
+WAYPOINTS = frozenset({Place.MENU, Place.DIRECTORY, Place.DIRECTORY_MENU, Place.PERSON_AWAY, Place.CLOSED})
+"""Places where the caller chooses among several things, and to which `9` comes back. The open question is before all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A place the caller can come back to with `9`."""
+    """A waypoint the caller has passed, with what tells it from others of its kind."""
 
     place: Place
     menu: str | None = None
-    topic: str | None = None
+    page: int = 0
     entry: str | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +54,33 @@ class State:
     """One call, between two turns.
 
     `failures` counts silence and misunderstanding since the caller was last understood; `misheard` counts failed
-    speech over the whole call: the third turns speech off. `in_line` is set from the moment the caller is put in line
-    until the wait ends. `closed_group` is the group that was found closed. `choices` are the numbered things last
-    offered. `said_position` and `said_wait` (minutes) are what a waiting caller was last told. `trail` is the way back.
+    speech over the whole call: the third turns speech off. `wrong_guesses` counts the noes to "Drejer det sig om …?".
+    `group` is the group in whose line the caller is or was, or that was found closed. `in_line` is set from the moment
+    the caller is put in line until the wait and the talk have ended. `menu` and `page` tell which list is read, and
+    `choices` are the numbered things last offered. `mobile` and `dials` are numbers in E.164 form, kept only for as long
+    as they are asked about or rung. `said_position` and `said_wait` (minutes) are what a waiting caller was last told.
+    `trail` is the way back.
     """
 
     place: Place
     line: str
     language: Language
     menu: str | None = None
+    page: int = 0
     topic: str | None = None
     candidates: tuple[Candidate, ...] = ()
     choices: tuple[str, ...] = ()
     entry: str | None = None
     mobile: str | None = None
+    dials: str | None = None
     group: str | None = None
     in_line: bool = False
     failures: int = 0
     misheard: int = 0
+    wrong_guesses: int = 0
     refused: frozenset[str] = frozenset()
     links_sent: tuple[str, ...] = ()
+    links_declined: tuple[str, ...] = ()
     said_position: int | None = None
     said_wait: tuple[int, int] | None = None
     trail: tuple[Step, ...] = ()

@@ -58,11 +58,9 @@ const Live = {
     // An older answer may come in after a newer one.
     if (!fresh || Date.parse(fresh.dataset.asOf) < Date.parse(this.part().dataset.asOf)) return;
     Idiomorph.morph(this.part(), fresh, {
-      ignoreActiveValue: true,
       callbacks: {
         beforeNodeMorphed: (old, next) =>
           !(old instanceof Element && old.hasAttribute("data-keep") && old.id && old.id === next.id),
-        beforeAttributeUpdated: (name, node, kind) => !(kind === "remove" && name === "disabled" && node.dataset.busy),
       },
     });
     this.worker.postMessage({ version: this.part().dataset.version });

@@ -1,0 +1,115 @@
+"""kill -9 of the engine with callers in the menu, in the queue and in conversation: all of them go on."""
+
+import socket
+
+import pytest
+import requests
+from sqlalchemy import text
+
+from ivr.assembly import assemble
+from ivr.operations import notices
+from ivr.settings import Settings
+from ivr.simulator.service import LiveCarrier
+from tests.kit.processes import engine_processes, heard, until
+from tests.kit.town import ACCOUNT, MAIN, PASSWORD, TOKEN, furnish, hire
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def running(engine, database_url, tmp_path):
+    """The carrier, the engine's processes and its parts, on the real clock; Ali is ready at his desk."""
+    live = LiveCarrier(account_sid=ACCOUNT, auth_token=TOKEN, calls_per_second=0)
+    port = free_port()
+    with live.serve() as rest, engine_processes(
+        database_url=database_url,
+        public_port=port,
+        rest_url=rest,
+        var=tmp_path,
+        TWILIO_ACCOUNT_SID=ACCOUNT,
+        TWILIO_AUTH_TOKEN=TOKEN,
+    ) as processes:
+        settings = Settings.from_environment({**processes.environment, "IVR_DATABASE_URL": database_url})
+        parts = assemble(settings, database_url)
+        furnish(parts)
+        parts.operations.run(hire, "ali", "+4572001300", "omstilling")
+        parts.operations.run(notices.set_open, "test", "omstilling", True, "", None)
+        live.carrier.number(
+            MAIN, voice_url=f"{processes.url}/voice/incoming", status_callback=f"{processes.url}/voice/status"
+        )
+        yield live.carrier, processes, parts
+        parts.engine.dispose()
+
+
+def api(processes, method, path, token="", body=None):
+    session = requests.Session()
+    session.trust_env = False
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = session.request(method, f"{processes.url}/api/v1{path}", json=body, headers=headers, timeout=10)
+    assert answer.ok, answer.text
+    return answer.json() if answer.content else None
+
+
+@pytest.mark.timeout(240)
+def test_callers_in_menu_queue_and_conversation_go_on_after_the_engine_was_killed(running):
+    carrier, processes, parts = running
+    token = api(processes, "POST", "/login", body={"username": "ali", "password": PASSWORD})["token"]
+    api(processes, "PUT", "/me/state", token, {"state": "ready"})
+    agent = carrier.phone("+4572001300").answers(after=1)
+
+    talking = carrier.phone("+4520304071").dial(MAIN)
+    heard(talking, "Hvad drejer")
+    talking.press("0")
+    line = until(lambda: next((line for line in agent.lines if line.state == "in-progress"), None), why="Ali answers")
+    heard(line, "Tast 1")
+    line.press("1")
+    until(lambda: carrier.talks(talking, line), why="they talk")
+    waiting = carrier.phone("+4520304072").dial(MAIN)
+    heard(waiting, "Hvad drejer")
+    waiting.press("0")
+    heard(waiting, "kø til Omstillingen")
+    menu = carrier.phone("+4520304073").dial(MAIN)
+    heard(menu, "Hvad drejer")
+
+    processes.kill()
+    assert carrier.talks(talking, line)
+    processes.start()
+
+    menu.say("jeg skal have nyt pas")
+    heard(menu, "link på sms")
+    assert waiting.is_live
+    assert carrier.talks(talking, line)
+    talking.hang_up()
+    until(lambda: api(processes, "GET", "/me", token)["state"] == "wrap_up", why="Ali wraps up")
+    contact = api(processes, "GET", "/me/contact", token)["id"]
+    api(processes, "POST", f"/contacts/{contact}/wrap-up", token, {"resolved": "yes"})
+    second = until(
+        lambda: next((found for found in agent.lines if found.state == "in-progress" and found is not line), None),
+        why="Ali is rung for the waiting caller",
+    )
+    heard(second, "Tast 1")
+    second.press("1")
+    until(lambda: carrier.talks(waiting, second), why="the waiting caller is through")
+    for caller in (waiting, menu):
+        caller.hang_up()
+    until(lambda: _open_lines(parts) == 0, why="every line is closed in the log")
+    with parts.engine.connect() as db:
+        kinds = [row.kind for row in db.execute(text("SELECT kind FROM events WHERE contact_id = :c ORDER BY id"), {"c": contact})]
+    assert [k for k in kinds if k in ("queued", "offered", "accepted", "connected", "talk_ended", "wrapped_up", "ended")] == [
+        "queued",
+        "offered",
+        "accepted",
+        "connected",
+        "talk_ended",
+        "wrapped_up",
+        "ended",
+    ]
+
+
+def _open_lines(parts) -> int:
+    with parts.engine.connect() as db:
+        return db.execute(text("SELECT count(*) FROM contacts WHERE line_ended_at IS NULL")).scalar_one()
