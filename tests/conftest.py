@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.kit.browser import executable, open_browser
 from tests.kit.database import database_url, emptied, engine  # noqa: F401
+from tests.kit.processes import LiveTown, open_live_town
 from tests.kit.town import Town, open_town
 
 
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def town(engine, database_url: str, tmp_path: Path) -> Iterator[Town]:  # noqa: F811
     """Lillebælt Kommune on Monday 23 November 2026 at ten, empty and open."""
     with open_town(database_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def live_town(engine, database_url: str, tmp_path: Path) -> Iterator[LiveTown]:  # noqa: F811
+    """The same town as real processes on the real clock."""
+    with open_live_town(database_url, tmp_path) as opened:
         yield opened
 
 

@@ -50,7 +50,7 @@ def reachable(url: str) -> None:
         engine.connect().close()
     except OperationalError as error:
         place = make_url(url).render_as_string(hide_password=True)
-        reason = str(error.orig).strip().splitlines()[-1].strip()
+        reason = str(error.orig).strip().splitlines()[0]
         hint = "Start it, or correct IVR_DATABASE_URL."
         raise NoDatabase(f"The database {place} cannot be used: {reason}", hint=hint) from None
     finally:

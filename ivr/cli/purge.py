@@ -27,7 +27,7 @@ class Forgotten:
 
 
 def _days_of_each_kind(function: Callable[..., None]) -> Callable[..., None]:
-    for kind, days in reversed(DAYS.items()):
+    for kind, days in reversed(list(DAYS.items())):
         what = ", ".join(trace.what for trace in TRACES if trace.kind == kind)
         # A day at least: a call that is under way must keep its number.
         option = click.option(

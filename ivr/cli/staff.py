@@ -74,8 +74,8 @@ def import_staff(file: Path, remove_others: bool) -> None:
         for agent in others if remove_others else ():
             parts.operations.run(part_with, agent.id)
         if others:
-            told = "were removed" if remove_others else "are not in the file and stay; --remove-others removes them"
-            click.echo(f"{', '.join(agent.username for agent in others)} {told}.")
+            told = "Removed" if remove_others else "Not in the file, but kept (--remove-others removes them)"
+            click.echo(f"{told}: {', '.join(agent.username for agent in others)}")
 
 
 @command.command("list", epilog="Example: ivr staff list")

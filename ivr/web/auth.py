@@ -29,6 +29,9 @@ from ivr.operations import agents as agent_operations
 P = ParamSpec("P")
 R = TypeVar("R")
 
+API_BLUEPRINTS = "api_"
+"""How the names of the API's blueprints begin."""
+
 TOKEN_LIFE = timedelta(hours=12)
 _FAILURES, _PER_SECONDS = 5, 60
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -158,7 +161,8 @@ def install(app: Flask, parts: Parts, open_blueprints: frozenset[str]) -> None:
     def protect() -> None:
         if request.blueprint in open_blueprints or request.method in _SAFE_METHODS or _bearer() is not None:
             return
-        if request.endpoint is not None and not getattr(app.view_functions[request.endpoint], "needs_no_csrf", False):
+        stands_on_session = "_user_id" in session or not (request.blueprint or "").startswith(API_BLUEPRINTS)
+        if request.endpoint is not None and stands_on_session:
             csrf.protect()
 
     app.context_processor(lambda: {"person": person_or_none()})
@@ -167,12 +171,6 @@ def install(app: Flask, parts: Parts, open_blueprints: frozenset[str]) -> None:
 def door() -> Door:
     found: Door = current_app.extensions["ivr_door"]
     return found
-
-
-def needs_no_csrf(view: Callable[P, R]) -> Callable[P, R]:
-    """For a view that neither reads nor writes a session."""
-    view.needs_no_csrf = True  # type: ignore[attr-defined]
-    return view
 
 
 def _bearer() -> str | None:

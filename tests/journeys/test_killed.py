@@ -1,48 +1,11 @@
 """kill -9 of the engine with callers in the menu, in the queue and in conversation: all of them go on."""
 
-import socket
-
 import pytest
 import requests
 from sqlalchemy import text
 
-from ivr.assembly import assemble
-from ivr.operations import notices
-from ivr.settings import Settings
-from ivr.simulator.service import LiveCarrier
-from tests.kit.processes import engine_processes, heard, until
-from tests.kit.town import ACCOUNT, MAIN, PASSWORD, TOKEN, furnish, hire
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def running(engine, database_url, tmp_path):
-    """The carrier, the engine's processes and its parts, on the real clock; Ali is ready at his desk."""
-    live = LiveCarrier(account_sid=ACCOUNT, auth_token=TOKEN, calls_per_second=0)
-    port = free_port()
-    with live.serve() as rest, engine_processes(
-        database_url=database_url,
-        public_port=port,
-        rest_url=rest,
-        var=tmp_path,
-        TWILIO_ACCOUNT_SID=ACCOUNT,
-        TWILIO_AUTH_TOKEN=TOKEN,
-    ) as processes:
-        settings = Settings.from_environment({**processes.environment, "IVR_DATABASE_URL": database_url})
-        parts = assemble(settings, database_url)
-        furnish(parts)
-        parts.operations.run(hire, "ali", "+4572001300", "omstilling")
-        parts.operations.run(notices.set_open, "test", "omstilling", True, "", None)
-        live.carrier.number(
-            MAIN, voice_url=f"{processes.url}/voice/incoming", status_callback=f"{processes.url}/voice/status"
-        )
-        yield live.carrier, processes, parts
-        parts.engine.dispose()
+from tests.kit.processes import heard, until
+from tests.kit.town import MAIN, PASSWORD
 
 
 def api(processes, method, path, token="", body=None):
@@ -55,8 +18,8 @@ def api(processes, method, path, token="", body=None):
 
 
 @pytest.mark.timeout(240)
-def test_callers_in_menu_queue_and_conversation_go_on_after_the_engine_was_killed(running):
-    carrier, processes, parts = running
+def test_callers_in_menu_queue_and_conversation_go_on_after_the_engine_was_killed(live_town):
+    carrier, processes, parts = live_town.carrier, live_town.engine, live_town.parts
     token = api(processes, "POST", "/login", body={"username": "ali", "password": PASSWORD})["token"]
     api(processes, "PUT", "/me/state", token, {"state": "ready"})
     agent = carrier.phone("+4572001300").answers(after=1)

@@ -15,6 +15,7 @@ from ivr.adapters.store.tables import TABLES
 
 # What a crash would lose is thrown away anyway, and a commit that waits for the disk is most of a test's time.
 _NO_DISK = ("fsync", "synchronous_commit", "full_page_writes")
+_ROOT = Path(__file__).parents[2]
 _EVERY_TABLE = ", ".join(f'"{table.name}"' for table in TABLES)
 
 
@@ -44,6 +45,19 @@ def emptied(engine: Engine) -> None:
     """Leave no row in any table, and count ids from 1 again."""
     with engine.begin() as db:
         db.execute(text(f"TRUNCATE {_EVERY_TABLE} RESTART IDENTITY CASCADE"))
+
+
+def environment(url: str) -> dict[str, str]:
+    """What a command of an installation over this database finds in its environment."""
+    return {
+        "IVR_DATABASE_URL": url,
+        "IVR_PUBLIC_URL": "https://ivr.example.dk",
+        "IVR_SECRET_KEY": "a secret of the tests alone",
+        "IVR_ROUTES": str(_ROOT / "routes.yaml"),
+        "IVR_GRAMMARS": str(_ROOT / "grammars"),
+        "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
+        "TWILIO_AUTH_TOKEN": "a token of the tests alone",
+    }
 
 
 def _hurry(url: str) -> None:

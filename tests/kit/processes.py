@@ -1,7 +1,8 @@
-"""The engine as real processes on a real clock, to be killed and started again."""
+"""The engine as real processes on a real clock, to be killed and started again, and to be seen in a browser."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,8 +14,15 @@ from typing import TypeVar
 
 import requests
 
+from ivr.assembly import Parts, assemble
+from ivr.operations import notices
+from ivr.settings import Settings
+from ivr.simulator.carrier import Carrier
 from ivr.simulator.line import Line
-from tests.kit.town import ROOT
+from ivr.simulator.service import LiveCarrier, Person
+from tests.kit.town import ACCOUNT, KAREN, MAIN, ROOT, TOKEN, furnish, hire
+
+ALIS_PHONE = "+4572001300"
 
 T = TypeVar("T")
 
@@ -90,3 +98,50 @@ def engine_processes(*, database_url: str, public_port: int, rest_url: str, var:
         yield engine
     finally:
         engine.stop()
+
+
+@dataclass
+class LiveTown:
+    """Lillebælt Kommune on the real clock, open at any hour: the carrier with its phones, the engine, its parts."""
+
+    carrier: Carrier
+    phones_url: str
+    engine: Engine
+    parts: Parts
+
+
+@contextmanager
+def open_live_town(database_url: str, var: Path) -> Iterator[LiveTown]:
+    """The town with Ali (an agent of `omstilling` and `borgerservice`) and Sofie (a supervisor) on its staff."""
+    live = LiveCarrier(
+        account_sid=ACCOUNT,
+        auth_token=TOKEN,
+        citizens=[Person(name="Karen", number=KAREN)],
+        agents=[Person(name="Ali", number=ALIS_PHONE)],
+        calls_per_second=0,
+    )
+    twilio = {"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN}
+    with (
+        live.serve() as rest,
+        engine_processes(
+            database_url=database_url, public_port=_free_port(), rest_url=rest, var=var, **twilio
+        ) as processes,
+    ):
+        parts = assemble(Settings.from_environment(processes.environment), database_url)
+        furnish(parts)
+        parts.operations.run(hire, "ali", ALIS_PHONE, "omstilling;borgerservice", "pas:3")
+        parts.operations.run(hire, "sofie", "", "omstilling", role="supervisor")
+        for group in ("omstilling", "borgerservice"):
+            parts.operations.run(notices.set_open, "test", group, True, "", None)
+        live.carrier.number(
+            MAIN, voice_url=f"{processes.url}/voice/incoming", status_callback=f"{processes.url}/voice/status"
+        )
+        yield LiveTown(carrier=live.carrier, phones_url=rest, engine=processes, parts=parts)
+        parts.engine.dispose()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -84,7 +84,11 @@ def read_all(folder: Path) -> list[Transcript]:
 def read(text: str, path: Path) -> list[Transcript]:
     """The transcripts of one file: one, or one for each of its ways. Raises `BadTranscript`."""
     reader = _Reader(text, path)
-    found = list(reader.transcripts())
+    try:
+        found = list(reader.transcripts())
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise BadTranscript(f"{path}:{line}  {error.problem}") from None
     if reader.problems:
         raise BadTranscript("\n".join(reader.problems))
     return found

@@ -44,6 +44,8 @@ def read(path: Path, columns: tuple[str, ...], report: Report) -> list[Row]:
         report.error(start, f"cannot be read: {error.strerror or type(error).__name__}.")
         return []
     text = _decoded(data, str(path), report)
+    if text is None:
+        return []
     records = [record for record in _records(text, str(path), report) if any(cell.text for cell in record)]
     if not records:
         report.error(start, "the file is empty.", f"Its first line must be: {','.join(columns)}")
@@ -52,14 +54,14 @@ def read(path: Path, columns: tuple[str, ...], report: Report) -> list[Row]:
     return [] if names is None else [row for record in records[1:] if (row := _row(record, names, report)) is not None]
 
 
-def _decoded(data: bytes, file: str, report: Report) -> str:
+def _decoded(data: bytes, file: str, report: Report) -> str | None:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig")
         mark = Mark(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
         report.error(mark, "is not written in UTF-8.", 'In Excel choose "CSV UTF-8" when saving.')
-        return ""
+        return None
     # A Mac writes æøå in parts; compared and searched they must be the same letters as everywhere else.
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 

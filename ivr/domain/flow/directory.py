@@ -83,14 +83,12 @@ def keyed(call: Call, event: Pressed) -> Call:
 
 def listed(call: Call, department: str | None, page: int = 0) -> Call:
     """Read a page of the departments, or of one department and its people."""
-    entries = _entries(call, department)[page * (len(KEYS) - 1) :]
-    choices = entries if len(entries) <= len(KEYS) else (*entries[: len(KEYS) - 1], MORE)
-    return call.onward(Place.DIRECTORY_MENU, menu=department, page=page, choices=choices)
+    return call.onward(Place.DIRECTORY_MENU, menu=department, page=page, choices=_page(call, department, page))
 
 
 def back_in_list(call: Call) -> Call:
-    """The page the caller has come back to, as the directory is now."""
-    return listed(call.changing(place=Place.DIRECTORY), call.state.menu, call.state.page).changing(trail=call.state.trail)
+    """The page that the caller has come back to, as the directory is now."""
+    return call.changing(choices=_page(call, call.state.menu, call.state.page))
 
 
 def keyed_in_list(call: Call, event: Pressed) -> Call:
@@ -170,6 +168,11 @@ def exists(call: Call, entry: str) -> bool:
     if entry.startswith(DEPARTMENT):
         return entry.removeprefix(DEPARTMENT) in call.flow.departments
     return entry in call.facts.employees
+
+
+def _page(call: Call, department: str | None, page: int) -> tuple[str, ...]:
+    entries = _entries(call, department)[page * (len(KEYS) - 1) :]
+    return entries if len(entries) <= len(KEYS) else (*entries[: len(KEYS) - 1], MORE)
 
 
 def _entries(call: Call, department: str | None) -> tuple[str, ...]:

@@ -82,10 +82,8 @@ def after_link(call: Call) -> Call:
     """Back to where the caller was: in line, before a closed door, or the question whether it helped."""
     if call.state.in_line:
         return call.saying("place_kept").at(Place.WAITING)
-    trail = call.state.trail
-    if trail and trail[-1].place is Place.CLOSED:
-        return call.back()
-    return call.at(Place.HELPED)
+    # Outside a line a group is known only where it was found closed.
+    return call.back() if call.state.group is not None else call.at(Place.HELPED)
 
 
 def helped(call: Call, event: Pressed | Spoke) -> Call:

@@ -5,11 +5,12 @@ The rules of the machine:
 - A caller is always at one *place* (`state.Place`). What is asked at a place is decided by the place alone
   (`questions`), so the same question can be asked again at any time, by any process.
 - What an event does at a place stands in the tables of `finding` (what is it about?), `helping` (answer, link, did it
-  help?), `directory` (named people) and `waiting` (in line, closed, after the talk). The tables do not overlap, and every place has an entry for
-  every event that its question can bring; a test holds this.
+  help?), `directory` (named people) and `waiting` (in line, closed, after the talk). The tables do not overlap, and every
+  event that a place's question can bring has an entry there or in `ANYWHERE`; a test holds this.
 - `0`, `*` and `9` mean the same everywhere and are looked at before the tables. Where several digits are asked for they
   count only alone.
 - Whatever is not understood, silence included, climbs the ladder: asked again, then with keys, then a person.
+- News of something that does not go on any more changes nothing, and nothing changes once the call is over.
 - Nothing here knows a clock, a database or a carrier; what must be known comes in as facts.
 
 Not yet elegant: the caller's wish to leave the line lives in two places (`WAITING` and `LEAVE_LINE`), because a key
@@ -20,10 +21,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import directory, finding, helping, ladder, people, waiting
+from ivr.domain.flow import directory, finding, helping, ladder, people, repeating, waiting
 from ivr.domain.flow.actions import Action, Spoken
 from ivr.domain.flow.call import Call
-from ivr.domain.flow.events import Event, Pressed, Silence, Spoke
+from ivr.domain.flow.events import Event, Pressed, Spoke
 from ivr.domain.flow.facts import Facts
 from ivr.domain.flow.graph import Flow, Line
 from ivr.domain.flow.questions import question
@@ -41,8 +42,6 @@ RULES: Mapping[tuple[Place, type[Event]], Rule] = {
 
 ANYWHERE: Mapping[type[Event], Rule] = waiting.ANYWHERE
 """What an event does where the place has no rule of its own."""
-
-_PERSON, _REPEAT, _BACK = "0", "*", "9"
 
 
 def begin(line: Line) -> State:
@@ -62,32 +61,28 @@ def again(flow: Flow, state: State, facts: Facts) -> tuple[Spoken, ...]:
 
 
 def _decide(call: Call, event: Event) -> Call:
+    if call.state.place is Place.OVER:
+        return call
     if isinstance(event, Pressed):
         common = _common_key(call, event.keys)
         if common is not None:
             return common
     if isinstance(event, Spoke) and event.heard.danger:
-        return people.danger(call)
+        return finding.danger(call, event)
     rule = RULES.get((call.state.place, type(event))) or ANYWHERE.get(type(event))
     if rule is not None:
         return rule(call, event)
-    return _not_understood(call, event)
+    return ladder.failed(call, event) if isinstance(event, Pressed | Spoke) else call
 
 
 def _common_key(call: Call, keys: str) -> Call | None:
     place = call.state.place
-    if place in (Place.OVER, Place.DIALLING):
-        return call
-    if keys == _REPEAT:
-        return call
-    if keys == _PERSON:
-        own = waiting.OWN_PERSON_KEY.get(place, people.to_person)
-        return own(call.noting(Fact.PERSON_ASKED_FOR))
-    if keys == _BACK:
-        return waiting.OWN_BACK_KEY.get(place, finding.back)(call)
+    match keys.rstrip("#"):
+        case "*":
+            return repeating.repeated(call)
+        case "0":
+            own = waiting.OWN_PERSON_KEY.get(place, people.to_person)
+            return own(call.noting(Fact.PERSON_ASKED_FOR))
+        case "9":
+            return waiting.OWN_BACK_KEY.get(place, finding.back)(call)
     return None
-
-
-def _not_understood(call: Call, event: Event) -> Call:
-    """An event that nothing at this place takes: a key without meaning, words where keys were asked for, silence."""
-    return ladder.failed(call, silent=isinstance(event, Silence))

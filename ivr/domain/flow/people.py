@@ -3,8 +3,8 @@
 A person is the last resort of everything: these rules must always end in a line, a dialled number or an honest "closed".
 """
 
-from ivr.domain.flow import links
 from ivr.domain.contacts.facts import Fact
+from ivr.domain.flow import links
 from ivr.domain.flow.actions import Enqueue, LeaveLine
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.graph import Topic, TopicKind
@@ -37,13 +37,13 @@ def to_group(call: Call, group: str, *, from_start: bool = False) -> Call:
     """Into the group's line, or told when it opens."""
     if not is_open(call, group):
         return closed(call, group)
-    joined = join(call.saying("joining_line", group=call.text(call.flow.group_names[group])), group, from_start=from_start)
+    joined = join(
+        call.saying("joining_line", group=call.text(call.flow.group_names[group])), group, from_start=from_start
+    )
     return joined.saying("link_while_waiting") if links.may_offer(call) else joined
 
 
-def join(
-    call: Call, group: str, *, urgent: bool = False, returned: bool = False, from_start: bool = False
-) -> Call:
+def join(call: Call, group: str, *, urgent: bool = False, returned: bool = False, from_start: bool = False) -> Call:
     """Into the group's line. The topic's skill is asked for in the topic's own group only."""
     topic = call.topic
     fits = topic is not None and topic.group == group
@@ -74,7 +74,9 @@ def at_once(call: Call, topic: Topic | None) -> Call:
     group = topic.group if topic is not None else call.line.person_group
     if is_open(call, group):
         told = call.saying("urgent_joining")
-        return join(told.saying("urgent_anonymous") if topic is not None and topic.anonymous else told, group, urgent=True)
+        return join(
+            told.saying("urgent_anonymous") if topic is not None and topic.anonymous else told, group, urgent=True
+        )
     number = (topic.fallback if topic is not None else None) or call.line.fallback
     return call.saying("urgent_duty").onward(Place.DIALLING, entry=None, dials=number.e164)
 
@@ -91,7 +93,11 @@ def duty_unreached(call: Call) -> Call:
 def closed(call: Call, group: str) -> Call:
     """Nobody of the group is in: when it opens, and what can be done meanwhile."""
     noted = saying_closed_group(call, group).noting(Fact.CLOSED_HEARD, group=group)
-    return noted.at(Place.CLOSED, group=group) if call.state.place is Place.CLOSED else noted.onward(Place.CLOSED, group=group)
+    return (
+        noted.at(Place.CLOSED, group=group)
+        if call.state.place is Place.CLOSED
+        else noted.onward(Place.CLOSED, group=group)
+    )
 
 
 def saying_closed_group(call: Call, group: str) -> Call:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-from ivr.domain.flow import directory, helping, ladder
+from ivr.domain.flow import directory, helping, ladder, links, people
 from ivr.domain.flow.actions import Ask, DialPerson, HangUp, Record, Say, Spoken, Wait
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.state import Place
 
 _LONGER_AFTER_FAILURE_SECONDS = 3
-_PHONE_DIGITS = 12
+_PHONE_DIGITS = 17  # 00 and the longest international number
 _PERSON_RINGS_SECONDS = 20
 _MESSAGE_SECONDS = 120
 
@@ -34,12 +34,17 @@ def _ask(call: Call, *words: Say, speech: bool = False, digits: int = 1) -> tupl
     )
 
 
+def _spoken_or_by_key(call: Call, occasion: str, **params: str) -> Say:
+    """The prompt for an occasion, or the one that asks for no words once speech is off."""
+    return call.words(occasion if ladder.speech_is_on(call) else f"{occasion}_by_key", **params)
+
+
 def _open_question(call: Call) -> tuple[Spoken, ...]:
-    words = [call.words("what_is_it_about" if ladder.speech_is_on(call) else "what_is_it_about_by_key")]
-    others = [language for language in call.line.languages if language != call.state.language]
-    for key, language in zip(directory.KEYS[1:], others, strict=False):
-        words.append(Say(text=call.flow.words["language_key"][language].format(key=key), language=language))
-    return _ask(call, *words, speech=True)
+    languages = (
+        Say(text=call.flow.words["language_key"][language].format(key=key), language=language)
+        for key, language in call.other_languages.items()
+    )
+    return _ask(call, _spoken_or_by_key(call, "what_is_it_about"), *languages, speech=True)
 
 
 def _menu(call: Call) -> tuple[Spoken, ...]:
@@ -49,11 +54,12 @@ def _menu(call: Call) -> tuple[Spoken, ...]:
 
 
 def _confirm(call: Call) -> tuple[Spoken, ...]:
-    return _ask(call, call.words("is_it_about", topic=_title(call, 0)), speech=True)
+    return _ask(call, _spoken_or_by_key(call, "is_it_about", topic=_title(call, 0)), speech=True)
 
 
 def _choose(call: Call) -> tuple[Spoken, ...]:
-    return _ask(call, call.words("which_of_two", first=_title(call, 0), second=_title(call, 1)), speech=True)
+    words = _spoken_or_by_key(call, "which_of_two", first=_title(call, 0), second=_title(call, 1))
+    return _ask(call, words, speech=True)
 
 
 def _title(call: Call, index: int) -> str:
@@ -77,15 +83,22 @@ def _helped(call: Call) -> tuple[Spoken, ...]:
 
 
 def _directory(call: Call) -> tuple[Spoken, ...]:
-    return _ask(call, call.words("whom_do_you_want"), speech=True)
+    return _ask(call, _spoken_or_by_key(call, "whom_do_you_want"), speech=True)
 
 
 def _numbered(call: Call) -> tuple[Spoken, ...]:
     options = [
-        call.words("menu_option", label=call.words("for_entry", name=_entry_name(call, entry)).text, key=key)
+        call.words("menu_option", label=_label(call, entry), key=key)
         for key, entry in zip(directory.KEYS, call.state.choices, strict=False)
+        if entry == directory.MORE or directory.exists(call, entry)
     ]
     return _ask(call, *options, call.words("menu_end"), speech=True)
+
+
+def _label(call: Call, entry: str) -> str:
+    if entry == directory.MORE:
+        return call.words("for_more").text
+    return call.words("for_entry", name=_entry_name(call, entry)).text
 
 
 def _entry_name(call: Call, entry: str) -> str:
@@ -103,19 +116,21 @@ def _person_away(call: Call) -> tuple[Spoken, ...]:
 
 
 def _dialling(call: Call) -> tuple[Spoken, ...]:
-    employee = call.facts.employees.get(call.state.entry or "")
-    if employee is not None and employee.phone is not None:
-        return (*call.said, DialPerson(number=employee.phone.e164, seconds=_PERSON_RINGS_SECONDS))
-    topic = call.topic
-    number = (topic.fallback if topic is not None else None) or call.line.fallback
-    return (*call.said, DialPerson(number=number.e164, seconds=_PERSON_RINGS_SECONDS, whisper=False))
+    number = call.state.dials or call.line.fallback.e164
+    # A named person accepts by key, against voicemail; the duty line is nobody's own telephone.
+    is_person = call.state.entry is not None
+    return (*call.said, DialPerson(number=number, seconds=_PERSON_RINGS_SECONDS, whisper=is_person))
 
 
 def _closed(call: Call) -> tuple[Spoken, ...]:
     words = [call.words("closed_choice")]
-    if helping.may_offer_link(call, call.topic):
+    if links.may_send(call):
         words.append(call.words("closed_choice_link"))
-    return _ask(call, *words)
+    if people.is_urgent(call):
+        words.append(call.words("closed_choice_duty"))
+    elif people.open_group(call) is not None:
+        words.append(call.words("closed_choice_person"))
+    return _ask(call, *words, call.words("closed_choice_end"))
 
 
 def _message(call: Call) -> tuple[Spoken, ...]:
@@ -123,10 +138,7 @@ def _message(call: Call) -> tuple[Spoken, ...]:
 
 
 def _waiting(call: Call) -> tuple[Spoken, ...]:
-    words = list(call.said)
-    if helping.may_offer_link(call, call.topic):
-        words.append(call.words("link_while_waiting"))
-    return (Wait(say=tuple(words), language=call.state.language),)
+    return (Wait(say=call.said, language=call.state.language),)
 
 
 def _leave_line(call: Call) -> tuple[Spoken, ...]:

@@ -72,10 +72,10 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     api = APIBlueprint("api_contacts", __name__, tag="Contacts")
 
     @api.get("/contacts")
+    @auth.needs(auth.LOG)
     @api.input(Filters, location="query")
     @api.output(ContactLog)
     @api.doc(summary="The log of a period, newest first", security="Bearer", responses=[401, 403])
-    @auth.needs(auth.LOG)
     def log(query_data: Filters) -> ContactLog:
         now = board.now()
         since, until = moments(query_data, now.as_of, now.values.zone)
@@ -92,9 +92,9 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
         return ContactLog(contacts=[LoggedContact(**_logged(contact, _masked(contact))) for contact in found])
 
     @api.get("/contacts/<uuid:contact_id>")
+    @auth.needs(auth.LOG)
     @api.output(WholeContact)
     @api.doc(summary="One contact with every event", security="Bearer", responses=[401, 403, 404])
-    @auth.needs(auth.LOG)
     def contact(contact_id: Any) -> WholeContact:
         with parts.engine.connect() as db:
             return _whole(story_of(db, str(contact_id)))

@@ -44,19 +44,19 @@ def blueprint(parts: Parts) -> APIBlueprint:
         api.post(f"/contacts/<uuid:contact_id>/{action}")(view)
 
     @api.post("/contacts/<uuid:contact_id>/link")
+    @auth.needs(auth.DESK)
     @api.input(LinkWish)
     @api.output({}, status_code=204)
     @api.doc(summary="Send the caller a topic's link by SMS", security="Bearer", responses=[401, 403, 409])
-    @auth.needs(auth.DESK)
     def link(contact_id: Any, json_data: LinkWish) -> Response:
         parts.operations.run(links.send_from_desk, auth.person().agent.id, str(contact_id), json_data.topic)
         return Response(status=204)
 
     @api.post("/contacts/<uuid:contact_id>/wrap-up")
+    @auth.needs(auth.DESK)
     @api.input(WrapUp)
     @api.output({}, status_code=204)
     @api.doc(summary="Settled at first contact? Ends the wrap-up", security="Bearer", responses=[401, 403, 409])
-    @auth.needs(auth.DESK)
     def wrap_up(contact_id: Any, json_data: WrapUp) -> Response:
         parts.operations.run(
             engagements.wrap_up, auth.person().agent.id, str(contact_id), **json_data.model_dump()

@@ -39,10 +39,10 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     api = APIBlueprint("api_groups", __name__, tag="Groups")
 
     @api.put("/groups/<group_id>/open")
+    @auth.needs(auth.HANDS_ON)
     @api.input(OpenWish)
     @api.output(GroupOpening)
     @api.doc(summary="Open or close a group by hand", security="Bearer", responses=[401, 403, 404])
-    @auth.needs(auth.HANDS_ON)
     def put_open(group_id: str, json_data: OpenWish) -> GroupOpening:
         found_in(board, group_id)
         parts.operations.run(

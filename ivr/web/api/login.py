@@ -25,7 +25,6 @@ def blueprint(parts: Parts) -> APIBlueprint:
     @api.input(Credentials)
     @api.output(Token)
     @api.doc(summary="Sign in", responses=[401, 429])
-    @auth.needs_no_csrf
     def login(json_data: Credentials) -> Token:
         return Token(token=auth.door().token(auth.door().signed_in(json_data.username, json_data.password)))
 

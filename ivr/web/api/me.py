@@ -106,18 +106,18 @@ def blueprint(parts: Parts) -> APIBlueprint:
     api = APIBlueprint("api_me", __name__, tag="Me")
 
     @api.get("/me")
+    @auth.needs(auth.DESK)
     @api.output(Me)
     @api.doc(summary="Who I am and what I am doing", security="Bearer", responses=[401])
-    @auth.needs(auth.DESK)
     def me() -> Me:
         with parts.engine.connect() as db:
             return _me(db, auth.person().agent)
 
     @api.put("/me/state")
+    @auth.needs(auth.DESK)
     @api.input(StateWish)
     @api.output(Me)
     @api.doc(summary="Be ready, take a break, sign out", security="Bearer", responses=[401, 409])
-    @auth.needs(auth.DESK)
     def put_state(json_data: StateWish) -> Me:
         wanted = AgentState(json_data.state)
         agent = parts.operations.run(
@@ -127,10 +127,10 @@ def blueprint(parts: Parts) -> APIBlueprint:
             return _me(db, agents.get(db, agent.id) or agent)
 
     @api.get("/me/contact")
+    @auth.needs(auth.DESK)
     @api.input(Since, location="query")
     @api.output(ScreenPop)
     @api.doc(summary="The screen pop", security="Bearer", responses=[204, 401])
-    @auth.needs(auth.DESK)
     def contact(query_data: Since) -> ScreenPop | Response:
         with parts.engine.connect() as db:
             pop = pop_of(parts, db, auth.person().agent.id)

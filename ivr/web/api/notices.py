@@ -43,24 +43,24 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     api = APIBlueprint("api_notices", __name__, tag="Notices")
 
     @api.get("/notices")
+    @auth.needs(auth.HANDS_ON)
     @api.output(NoticeList)
     @api.doc(summary="What is on the air", security="Bearer", responses=[401, 403])
-    @auth.needs(auth.HANDS_ON)
     def on_air() -> NoticeList:
         return NoticeList(notices=[_shown(notice) for notice in board.now().values.notices])
 
     @api.get("/notices/<notice_id>")
+    @auth.needs(auth.HANDS_ON)
     @api.output(Notice)
     @api.doc(summary="One notice", security="Bearer", responses=[401, 403, 404])
-    @auth.needs(auth.HANDS_ON)
     def get_notice(notice_id: str) -> Notice:
         return _found(board, notice_id)
 
     @api.put("/notices/<notice_id>")
+    @auth.needs(auth.HANDS_ON)
     @api.input(NoticeText)
     @api.output(Notice)
     @api.doc(summary="Put a notice on the air", security="Bearer", responses=[401, 403])
-    @auth.needs(auth.HANDS_ON)
     def put_notice(notice_id: str, json_data: NoticeText) -> Notice:
         username = auth.person().agent.username
         parts.operations.run(notices.put_notice, username, notice_id, json_data.text, json_data.until)
@@ -68,9 +68,9 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
         return _found(board, notice_id)
 
     @api.delete("/notices/<notice_id>")
+    @auth.needs(auth.HANDS_ON)
     @api.output({}, status_code=204)
     @api.doc(summary="Take a notice off the air", security="Bearer", responses=[401, 403, 404])
-    @auth.needs(auth.HANDS_ON)
     def remove_notice(notice_id: str) -> Response:
         board.forget()
         _found(board, notice_id)

@@ -64,10 +64,10 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     api = APIBlueprint("api_queues", __name__, tag="Queues")
 
     @api.get("/queues")
+    @auth.needs(auth.BOARD)
     @api.input(Since, location="query")
     @api.output(Queues)
     @api.doc(summary="The live queues", security="Bearer", responses=[204, 401, 403])
-    @auth.needs(auth.BOARD)
     def queues(query_data: Since) -> Queues | Response:
         now = board.now()
         if query_data.since == now.version:

@@ -46,10 +46,10 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     api = APIBlueprint("api_stats", __name__, tag="Statistics")
 
     @api.get("/stats")
+    @auth.needs(auth.BOARD)
     @api.input(StatsOf, location="query")
     @api.output(Stats)
     @api.doc(summary="The measures of a period", security="Bearer", responses=[401, 403, 404])
-    @auth.needs(auth.BOARD)
     def stats(query_data: StatsOf) -> Stats:
         now = board.now()
         since, until = moments(query_data, now.as_of, now.values.zone)

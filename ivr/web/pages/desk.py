@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy import Connection
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from ivr.adapters.store import agents
@@ -32,6 +32,9 @@ from ivr.web.pages.ways import fragment, unchanged, wants_fragment
 
 BREAK_REASONS = ("short_break", "lunch", "meeting", "written_work", "training")
 """What an agent may give as the reason of a break; the words stand in `templates/_words.html`."""
+
+UNSETTLED_REASONS = ("needs_caseworker", "waits_for_documents", "other_department", "other_authority", "will_call_again")
+"""Why a contact was not settled, as the wrap-up offers it."""
 
 WISHES = {"ready": AgentState.READY, "break": AgentState.BREAK, "offline": AgentState.OFFLINE}
 RESOLVED = ("yes", "no", "not_applicable")
@@ -77,7 +80,9 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @pages.post("/state")
     @auth.needs(auth.DESK)
     def state() -> AnyResponse:
-        wanted = WISHES.get(request.form.get("state", ""), AgentState.BREAK)
+        wanted = WISHES.get(request.form.get("state", ""))
+        if wanted is None:
+            raise BadRequest()
         reason = request.form.get("reason") if request.form.get("reason") in BREAK_REASONS else None
         return _done(parts, board, agent_operations.set_state, auth.person().agent.id, wanted, reason)
 
@@ -170,4 +175,5 @@ def _shown(desk: Desk) -> dict[str, Any]:
         "link_topics": [topic for topic in topics if topic.link],
         "group_names": desk.plan.flow.group_names,
         "break_reasons": BREAK_REASONS,
+        "unsettled_reasons": UNSETTLED_REASONS,
     }

@@ -101,7 +101,7 @@ const Live = {
     const body = new FormData(form, button);
     if (button) button.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(button?.formAction || form.action, {
+      const answer = await fetch(button?.hasAttribute('formaction') ? button.formAction : form.action, {
         method: "POST", body, headers: { "X-Fragment": "1" }, credentials: "same-origin",
       });
       if (answer.status === 401) location.assign(live.dataset.login);
