@@ -7,7 +7,7 @@ taken gets the answer it got; anything else changes nothing and hears the leg's 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ivr.adapters.store import contacts, engagements, legs, queue
+from ivr.adapters.store import contacts, engagements, events, legs, queue
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
@@ -17,7 +17,7 @@ from ivr.domain.flow import machine
 from ivr.domain.flow.actions import SPOKEN, Ask, HangUp, Meet, Say, Spoken, Wait
 from ivr.domain.flow.events import Arrived, Broke, Event, MessageRecorded, PersonAnswered, Pressed
 from ivr.domain.flow.graph import Flow, TopicKind
-from ivr.domain.flow.state import State
+from ivr.domain.flow.state import Place, State
 from ivr.domain.heard import Words
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.engagements import EngagementState
@@ -133,6 +133,19 @@ def whisper_to_person(work: Work, leg_id: str) -> tuple[Say, Flow]:
     """What a named employee hears on picking up, and the voices to say it with. Raises `UnknownLeg`."""
     contact, _ = _lock(work, leg_id)
     return offers.words(work, contact, "whisper_person"), flow.on_plan(work, contact).plan.flow
+
+
+def person_reached(work: Work, leg_id: str, *, has_pressed: bool) -> None:
+    """Somebody outside has taken the call: an employee pressed 1, or a number that is not asked for it was picked up.
+
+    Noted when it happens, because the caller may hang up first, and then nothing else tells.
+    """
+    contact, leg = _lock(work, leg_id)
+    state = flow.on_plan(work, contact).state
+    is_taken = state.place is Place.DIALLING and (has_pressed or state.entry is None)
+    known = {fact.kind for fact in events.of_contact(work.db, contact.id)}
+    if is_taken and Fact.PERSON_REACHED not in known:
+        work.record(Fact.PERSON_REACHED, contact=contact.id, leg=leg.id, data={"entry": state.entry})
 
 
 def progress(work: Work, leg_id: str | None, call_id: str, status: LegStatus, sequence: int | None) -> None:

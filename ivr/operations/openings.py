@@ -9,7 +9,7 @@ from ivr.adapters.store.contacts import Contact
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.flow.facts import Facts, Texting
 from ivr.domain.flow.graph import Line, Notice
-from ivr.domain.flow.state import State
+from ivr.domain.flow.state import Place, State
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.estimate import wait_minutes
@@ -43,7 +43,10 @@ def facts_for(work: Work, plan: DialPlan, line: Line, state: State, contact: Con
     """All that one turn of this call may need."""
     now = local(work, plan)
     position, minutes = _place_in_line(work, contact) if state.in_line else (None, None)
-    everybody, by_topic = _notices(work, plan, now.date())
+    is_waiting = state.place is Place.WAITING
+    # Most turns of a busy day are those of waiting callers, and nothing of these is said to them.
+    everybody, by_topic = ((), {}) if is_waiting else _notices(work, plan, now.date())
+    employees = () if is_waiting else directory.everyone(work.db)
     groups = openings(work, plan)
     # Where 0 reaches somebody the house is open, by its hours or by hand.
     is_somebody_in = groups[line.person_group].is_open
@@ -54,7 +57,7 @@ def facts_for(work: Work, plan: DialPlan, line: Line, state: State, contact: Con
         texting=_texting(work, contact),
         notices=everybody,
         topic_notices=by_topic,
-        employees={employee.id: employee for employee in directory.everyone(work.db)},
+        employees={employee.id: employee for employee in employees},
         position=position,
         wait_minutes=minutes,
     )

@@ -1,3 +1,5 @@
+from ivr.adapters.store import agents
+from ivr.operations.agents import hashed
 from tests.kit.town import PASSWORD
 
 
@@ -56,9 +58,6 @@ def test_a_forged_token_opens_nothing(otto, ali):
 
 
 def test_a_new_password_ends_the_old_token(town, otto, ali):
-    from ivr.adapters.store import agents
-    from ivr.operations.agents import hashed
-
     with town.engine.begin() as db:
         agents.change(db, agents.by_username(db, "ali").id, password_hash=hashed("another"))
 

@@ -129,7 +129,7 @@ def test_a_case_on_a_matter_nobody_rings_about_is_taken_with_a_warning(run: Run,
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [
         'cases.csv:2:8  warning: "olietanke" is not a topic of the dial plan.',
-        '                Nearest: "olietank".'[1:],
+        '               Nearest: "olietank".',
     ]
     assert [case.topic for case in found(engine)] == ["olietanke"]
 

@@ -112,7 +112,7 @@ def test_every_problem_is_told_with_its_place_and_nothing_is_written(run: Run, w
         'staff.csv:3:16  "byg" has no level from 1 to 5.',
         "                Write byg:3.",
         'staff.csv:4:23  "90112233" is a number that costs extra or that nobody answers.',
-        'staff.csv:4:35  "byg" is there twice.',
+        'staff.csv:4:36  "byg" is there twice.',
         'staff.csv:5:1  "ib ib" has a blank in it, which a username may not.',
         'staff.csv:5:16  "ring mig" is not a device.',
         "                Write a number as +4572001234, or an address as sip:name@host or client:name.",

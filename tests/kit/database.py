@@ -5,10 +5,12 @@ A `conftest.py` takes the fixtures by name: `from tests.kit.database import data
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
 
 from ivr.adapters.store import database
 from ivr.adapters.store.tables import TABLES
@@ -45,6 +47,19 @@ def emptied(engine: Engine) -> None:
     """Leave no row in any table, and count ids from 1 again."""
     with engine.begin() as db:
         db.execute(text(f"TRUNCATE {_EVERY_TABLE} RESTART IDENTITY CASCADE"))
+
+
+@contextmanager
+def another_database(url: str, name: str) -> Iterator[str]:
+    """The address of a database of its own on the same server, without any table; gone afterwards."""
+    server = create_engine(database.address(url), isolation_level="AUTOCOMMIT")
+    with server.connect() as db:
+        db.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        db.execute(text(f'CREATE DATABASE "{name}"'))
+    yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as db:
+        db.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    server.dispose()
 
 
 def environment(url: str) -> dict[str, str]:

@@ -288,8 +288,8 @@ def furnish(parts: Parts) -> None:
         people = []
         for row in _rows("directory"):
             until = row["until"]
-            if until and len(until) == 5:
-                until = f"2026-11-23T{until}:00+01:00"
+            if until:
+                until = f"{until if 'T' in until else f'2026-11-23T{until}'}:00+01:00"
             people.append(
                 {
                     "id": row["email"].split("@")[0],

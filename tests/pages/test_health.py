@@ -1,3 +1,6 @@
+import io
+import wave
+
 from ivr.adapters.store import processes
 
 
@@ -29,9 +32,6 @@ def test_what_is_counted_can_be_scraped(town, otto):
 
 
 def test_the_waiting_music_is_short_and_made_for_a_telephone_line(otto):
-    import io
-    import wave
-
     answer = otto.opens("/static/music/waiting.wav")
 
     with wave.open(io.BytesIO(answer.content)) as music:

@@ -1,3 +1,4 @@
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from ivr.web.pages import languages
@@ -20,9 +21,7 @@ def test_the_choice_leads_nowhere_else(otto):
     assert answer.headers["Location"] == "/"
 
 
-def test_every_danish_sentence_stands_in_the_english_catalogue_with_its_blanks(tmp_path):
-    from babel.messages.extract import extract_from_dir
-
+def test_every_danish_sentence_stands_in_the_english_catalogue_with_its_blanks():
     with (languages._FOLDER / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         english = {message.id: message for message in read_po(file)}
     templates = languages._FOLDER.parent / "templates"

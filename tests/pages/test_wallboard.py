@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tests.api.conftest import until
 from tests.pages.conftest import NARROW, signed_in, waits
 
 
@@ -24,9 +25,8 @@ def test_a_caller_whom_nobody_takes_raises_an_alarm_on_the_next_look(town, sofie
     waits(town)
     town.wait(70)
 
-    page = sofie_reads.opens("/wallboard").text
+    page = until(lambda: sofie_reads.opens("/wallboard").text, lambda page: "1 venter, og ingen er klar" in page)
 
-    assert "1 venter, og ingen er klar" in page
     assert "1 venter 1:" in group(page)
 
 

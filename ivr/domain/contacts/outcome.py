@@ -34,6 +34,8 @@ _IN_ORDER_OF_WEIGHT = (
     (Fact.CLOSED_HEARD, Outcome.CLOSED),
     (Fact.FAILED_INSIDE, Outcome.FAILED),
 )
+_UNDONE_BY = {Fact.ANSWER_GIVEN: Fact.NOT_HELPED, Fact.LINK_REQUESTED: Fact.LINK_FAILED}
+"""What makes a fact count for nothing: the caller's own word, and a link that could not be sent."""
 
 
 def outcome_of(facts: Collection[str], *, resolved: str | None) -> Outcome:
@@ -44,6 +46,6 @@ def outcome_of(facts: Collection[str], *, resolved: str | None) -> Outcome:
     if Fact.CONNECTED in facts:
         return Outcome.SETTLED_BY_AGENT if resolved == "yes" else Outcome.NOT_SETTLED
     for fact, outcome in _IN_ORDER_OF_WEIGHT:
-        if fact in facts:
+        if fact in facts and _UNDONE_BY.get(fact) not in facts:
             return outcome
     return Outcome.ABANDONED_IN_MENU

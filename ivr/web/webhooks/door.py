@@ -1,11 +1,22 @@
-"""The carrier's door: only signed requests come in, and only TwiML goes out."""
+"""The carrier's door: only signed requests come in, and only TwiML goes out.
+
+What goes wrong behind it is answered here, unless a caller is waiting for a document (`hard_times`): a form that cannot
+be right is 400, a store that cannot be reached is 503, both with an empty document. The carrier sends news again only
+where a retry for 5xx was agreed with it (`ivr carrier setup`), notes a 503 in its debugger where an operator sees it, and
+has no use for an error page; news that is lost all the same is learnt by asking (`dispatcher/reconcile`). A polite 204
+would hide the loss and could never be repeated. Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides,
+docs/api/errors/11200.
+"""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 import structlog
-from flask import Response, abort, request
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.adapters.carrier import twiml
+from ivr.adapters.carrier.fields import MalformedRequest
 from ivr.adapters.carrier.signature import called_address, signed
 from ivr.operations.legs import Reply
 from ivr.settings import Settings
@@ -26,6 +37,30 @@ def signed_form(settings: Settings) -> Mapping[str, str]:
         log.warning("webhook_refused", path=request.path)
         abort(403)
     return request.form
+
+
+def answer_faults(door: Blueprint) -> None:
+    """What every webhook of `door` answers to a form that cannot be right, and without the store."""
+    door.register_error_handler(MalformedRequest, _malformed)
+    door.register_error_handler(SQLAlchemyError, _store_away)
+
+
+def _malformed(error: MalformedRequest) -> Response:
+    log.warning("webhook_malformed", path=request.path, problem=error.text)
+    return xml(twiml.nothing(), 400)
+
+
+def _store_away(error: SQLAlchemyError) -> Response:
+    log.error("news_not_taken", path=request.path, error=type(error).__name__)
+    return xml(twiml.nothing(), 503)
+
+
+def our_id(text: str | None) -> str | None:
+    """An id of ours as it came back, or None where it can be none of ours."""
+    try:
+        return None if text is None else str(UUID(text))
+    except ValueError:
+        return None
 
 
 def document(reply: Reply, settings: Settings, music_seconds: float) -> Response:

@@ -42,11 +42,19 @@ class HardTimes:
             again = f"{addresses.next_document(self._settings.public_url, leg)}?tries={tries + 1}"
             response.redirect(again, method="POST")
             return xml(str(response))
-        if is_ours:
-            response = VoiceResponse()
-            response.hangup()
-            return xml(str(response))
-        return self._put_through(called)
+        return self.let_go() if is_ours else self._put_through(called)
+
+    def let_go(self) -> Response:
+        """A call that we made ourselves and can no longer place."""
+        return xml(twiml.refused())
+
+    def whisper(self, leg: str) -> Response:
+        """A named employee has picked up: asked for the key all the same, and told no more than that."""
+        flow = self._plan()
+        language = _first(flow).languages[0]
+        words = Say(text=flow.words["whisper_person"][language], language=language)
+        place = twiml.ReplyAddress(public_url=self._settings.public_url, leg=leg, turn=0, speakers=flow.speakers)
+        return xml(twiml.whisper((words,), place))
 
     def _put_through(self, called: PhoneNumber | None) -> Response:
         flow = self._plan()

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from ivr.adapters.carrier import requests
 from ivr.assembly import Parts
 from ivr.operations import links
-from ivr.web.webhooks.door import nothing, signed_form
+from ivr.web.webhooks.door import answer_faults, nothing, signed_form
 
 log = structlog.get_logger()
 
@@ -14,6 +14,7 @@ log = structlog.get_logger()
 def blueprint(parts: Parts) -> Blueprint:
     """The webhooks of text messages."""
     door = Blueprint("sms", __name__, url_prefix="/sms")
+    answer_faults(door)
 
     @door.post("/status")
     def status() -> Response:

@@ -1,22 +1,22 @@
-"""What the carrier asks while a call goes on: a new call, the next document of a leg, a whisper, a conference's news."""
+"""What the carrier asks while a call goes on: a new call, and the next document of a leg (others: `rooms`)."""
 
 import time
 import wave
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
 from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from ivr.adapters.carrier import requests, twiml
-from ivr.adapters.carrier.fields import MalformedRequest
-from ivr.adapters.carrier.requests import ConferenceEventKind
+from ivr.adapters.carrier import requests
+from ivr.adapters.carrier.fields import MalformedRequest, identifier
 from ivr.assembly import Parts
 from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
-from ivr.operations import cases, conversation, legs
+from ivr.operations import cases, legs
 from ivr.operations.legs import Reply, UnknownLeg
-from ivr.web.webhooks.door import document, nothing, signed_form, xml
+from ivr.web.webhooks import rooms
+from ivr.web.webhooks.door import answer_faults, document, signed_form
 from ivr.web.webhooks.hard_times import HardTimes
 
 _MUSIC = Path(__file__).parents[1] / "pages" / "static" / "music" / "waiting.wav"
@@ -35,6 +35,7 @@ def music_seconds() -> float:
 def blueprint(parts: Parts) -> Blueprint:
     """The voice webhooks."""
     door = Blueprint("voice", __name__, url_prefix="/voice")
+    answer_faults(door)
     settings, run = parts.settings, parts.operations.run
     hard_times = HardTimes(settings)
     music = music_seconds()
@@ -46,7 +47,7 @@ def blueprint(parts: Parts) -> Blueprint:
         try:
             reply = run(legs.arrive, call.call_id, call.caller, call.called)
         except SQLAlchemyError as error:
-            log.error("store_unreachable", error=type(error).__name__)
+            log.warning("store_unreachable", error=type(error).__name__)
             return hard_times.new_caller(call.called)
         except Exception as error:
             log.exception("call_not_greeted", error=type(error).__name__)
@@ -58,18 +59,18 @@ def blueprint(parts: Parts) -> Blueprint:
     @door.post("/next/<uuid:leg_id>")
     def next_document(leg_id: object) -> Response:
         form, leg, began = signed_form(settings), str(leg_id), time.monotonic()
+        identifier(form, "CallSid")
         try:
             return document(_turn(leg, form), settings, music)
         except SQLAlchemyError as error:
-            log.error("store_unreachable", error=type(error).__name__)
+            log.warning("store_unreachable", error=type(error).__name__)
         except UnknownLeg:
             log.warning("unknown_leg")
-            return _unknown(form)
+            return _at_once(form)
         except Exception as error:
             log.exception("turn_failed", error=type(error).__name__)
-            rescued = _rescue(leg) if time.monotonic() - began < _TIME_FOR_RESCUE_SECONDS else None
-            if rescued is not None:
-                return rescued
+            if time.monotonic() - began < _TIME_FOR_RESCUE_SECONDS:
+                return _rescue(leg) or _at_once(form)
         return hard_times.known_caller(leg, _tries(), is_ours=_is_ours(form), called=_called(form))
 
     def _turn(leg: str, form: Mapping[str, str]) -> Reply:
@@ -87,42 +88,11 @@ def blueprint(parts: Parts) -> Blueprint:
             log.exception("rescue_failed", error=type(error).__name__)
             return None
 
-    def _unknown(form: Mapping[str, str]) -> Response:
-        """A line that we do not know: a citizen still gets a person, a call of our own is let go."""
-        leg = str(request.view_args["leg_id"]) if request.view_args else ""
-        return hard_times.known_caller(leg, tries=99, is_ours=_is_ours(form), called=_called(form))
+    def _at_once(form: Mapping[str, str]) -> Response:
+        """Nothing can be learnt of this line by asking again: a citizen gets a person, a call of our own is let go."""
+        return hard_times.let_go() if _is_ours(form) else hard_times.new_caller(_called(form))
 
-    @door.post("/whisper/<uuid:leg_id>")
-    def whisper(leg_id: object) -> Response:
-        """A named employee has picked up: who is there, and 1 to take it."""
-        keys = requests.whispered_keys(signed_form(settings))
-        if keys is not None:
-            return nothing() if keys == "1" else xml(twiml.refused())
-        try:
-            words, flow = run(legs.whisper_to_person, str(leg_id))
-        except (SQLAlchemyError, UnknownLeg):
-            return nothing()
-        place = twiml.ReplyAddress(public_url=settings.public_url, leg=str(leg_id), turn=0, speakers=flow.speakers)
-        return xml(twiml.whisper((words,), place))
-
-    @door.post("/conference/<uuid:contact_id>")
-    def conference(contact_id: object) -> Response:
-        event = requests.conference_event(signed_form(settings), str(contact_id))
-        happened: Mapping[ConferenceEventKind, Callable[[], None]] = {
-            ConferenceEventKind.CONFERENCE_START: lambda: run(conversation.started, event.contact),
-            ConferenceEventKind.PARTICIPANT_JOIN: lambda: run(conversation.joined, event.contact, event.label),
-            ConferenceEventKind.PARTICIPANT_LEAVE: lambda: run(conversation.left, event.contact, event.label),
-            ConferenceEventKind.PARTICIPANT_HOLD: lambda: run(conversation.held, event.contact, event.label, True),
-            ConferenceEventKind.PARTICIPANT_UNHOLD: lambda: run(conversation.held, event.contact, event.label, False),
-        }
-        happened.get(event.kind, lambda: None)()
-        return nothing()
-
-    @door.get("/hold-music")
-    def hold_music() -> Response:
-        """What a citizen on hold hears."""
-        return xml(twiml.hold_music(settings.public_url))
-
+    rooms.add_to(door, parts, hard_times)
     return door
 
 
@@ -135,7 +105,7 @@ def _look_up_cases(parts: Parts, contact: str) -> None:
 
 
 def _tries() -> int:
-    return min(9, request.args.get("tries", 0, type=int))
+    return max(0, request.args.get("tries", 0, type=int))
 
 
 def _is_ours(form: Mapping[str, str]) -> bool:

@@ -8,10 +8,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import make_url
 
 from ivr.adapters.store import database
 from ivr.adapters.store.tables import TABLES, metadata
+from tests.kit.database import another_database
 
 UPGRADE = "import sys; from ivr.adapters.store import database; database.upgrade(sys.argv[1])"
 
@@ -29,28 +29,18 @@ UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
 @pytest.fixture
 def fresh(database_url: str) -> Iterator[str]:
     """The address of a database without any table."""
-    yield from new_database(database_url, "fresh")
+    with another_database(database_url, "fresh") as url:
+        yield url
 
 
 @pytest.fixture
 def described(database_url: str) -> Iterator[str]:
     """The address of a database with the tables as the program describes them, made without migrations."""
-    for url in new_database(database_url, "described"):
+    with another_database(database_url, "described") as url:
         engine = create_engine(database.address(url))
         metadata.create_all(engine)
         engine.dispose()
         yield url
-
-
-def new_database(database_url: str, name: str) -> Iterator[str]:
-    server = create_engine(database.address(database_url), isolation_level="AUTOCOMMIT")
-    with server.connect() as db:
-        db.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        db.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(database_url).set(database=name).render_as_string(hide_password=False)
-    with server.connect() as db:
-        db.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 def shape_of(url: str) -> dict[str, str]:

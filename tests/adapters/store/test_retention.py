@@ -1,20 +1,15 @@
 """After a purge nothing older is left in any table, nothing younger is gone, and the figures still stand."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, select, text
 
 from ivr.adapters.store import events, retention
-from ivr.adapters.store.cases import contact_cases
-from ivr.adapters.store.legs import carrier_reports
-from ivr.adapters.store.links import links, unreachable_numbers
-from ivr.adapters.store.messages import messages
 from ivr.adapters.store.retention import DAYS, TRACES, Trace
 from ivr.adapters.store.tables import TABLES
-from tests.adapters.store.rows import TEN, a_contact, a_leg, an_agent, an_engagement, an_entry, an_order, new_id
+from tests.adapters.store.rows import TEN, a_whole_call
 
 ALL = 1_000_000
 SECRETS = {
@@ -24,42 +19,6 @@ SECRETS = {
     "recordings": ("https://carrier.example/RE1",),
     "pseudonyms": ("5f2a9c", "77aa01", "CA0001", "SM0001"),
 }
-
-
-def a_whole_call(engine: Engine, when: datetime, mark: str) -> str:
-    """A call with every trace that one can leave; `mark` tells two of them apart."""
-    with engine.begin() as db:
-        contact = a_contact(
-            db,
-            started_at=when,
-            ended_at=when,
-            outcome="settled_by_agent",
-            topic="pas",
-            caller=f"+4520304050{mark}",
-            caller_pseudonym=f"5f2a9c{mark}",
-            flow_state=json.dumps({"mobile": f"+4520304060{mark}"}),
-            heard=f"mit barn er syg{mark}",
-            wrap_up_note=f"ringer igen om sin datter{mark}",
-        )
-        agent = an_agent(db)
-        entry = an_entry(db, contact, entered_at=when, state="closed")
-        an_engagement(db, agent=agent, entry=entry, contact=contact, offered_at=when, state="done")
-        a_leg(db, contact, created_at=when, ended_at=when, call_id=f"CA0001{mark}", status="completed")
-        an_order(db, created_at=when, state="done", order=json.dumps({"to": f"+4520304070{mark}"}))
-        link = {"topic": "pas", "language": "da", "url": "https://x", "created_at": when, "expires_at": when}
-        to = {"recipient": f"+4520304080{mark}", "message_id": f"SM0001{mark}", "code": f"code{mark}"}
-        db.execute(insert(links).values(id=new_id(), contact_id=contact, **link, **to))
-        db.execute(insert(contact_cases).values(contact_id=contact, case_number=f"260417{mark}"))
-        recording = {"recording": f"https://carrier.example/RE1{mark}", "seconds": 9, "left_at": when}
-        db.execute(insert(messages).values(id=new_id(), contact_id=contact, group_id="byg", **recording))
-        db.execute(insert(unreachable_numbers).values(pseudonym=f"77aa01{mark}", error_code=30006, at=when))
-        report = {"carrier_id": f"CA0001{mark}", "status": "completed", "sequence": 1, "at": when}
-        db.execute(insert(carrier_reports).values(**report))
-        heard = {"words": f"jeg hedder Karen{mark}", "candidates": [["pas", 0.9]]}
-        facts = [("call_started", {}), ("heard", heard), ("ended", {"outcome": "settled_by_agent"})]
-        rows = [{"at": when, "contact_id": contact, "kind": kind, "data": data} for kind, data in facts]
-        events.append(db, rows)
-    return contact
 
 
 def everything(engine: Engine) -> str:

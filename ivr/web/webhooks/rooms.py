@@ -1,0 +1,52 @@
+"""Whom the caller meets: the whisper to a named employee, what happens in a conference, and the music on hold."""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response
+from sqlalchemy.exc import SQLAlchemyError
+
+from ivr.adapters.carrier import requests, twiml
+from ivr.adapters.carrier.requests import ConferenceEventKind
+from ivr.assembly import Parts
+from ivr.operations import conversation, legs
+from ivr.operations.legs import UnknownLeg
+from ivr.web.webhooks.door import nothing, our_id, signed_form, xml
+from ivr.web.webhooks.hard_times import HardTimes
+
+
+def add_to(door: Blueprint, parts: Parts, hard_times: HardTimes) -> None:
+    """Put these webhooks into the voice door."""
+    settings, run = parts.settings, parts.operations.run
+
+    @door.post("/whisper/<uuid:leg_id>")
+    def whisper(leg_id: object) -> Response:
+        """A named employee has picked up: who is there, and 1 to take it."""
+        keys = requests.whispered_keys(signed_form(settings))
+        if keys is not None:
+            return nothing() if keys == "1" else xml(twiml.refused())
+        try:
+            words, flow = run(legs.whisper_to_person, str(leg_id))
+        except (SQLAlchemyError, UnknownLeg):
+            # Never joined unasked: what has picked up may be a voicemail.
+            return hard_times.whisper(str(leg_id))
+        place = twiml.ReplyAddress(public_url=settings.public_url, leg=str(leg_id), turn=0, speakers=flow.speakers)
+        return xml(twiml.whisper((words,), place))
+
+    @door.post("/conference/<uuid:contact_id>")
+    def conference(contact_id: object) -> Response:
+        event = requests.conference_event(signed_form(settings), str(contact_id))
+        label = our_id(event.label)
+        happened: Mapping[ConferenceEventKind, Callable[[], None]] = {
+            ConferenceEventKind.CONFERENCE_START: lambda: run(conversation.started, event.contact),
+            ConferenceEventKind.PARTICIPANT_JOIN: lambda: run(conversation.joined, event.contact, label),
+            ConferenceEventKind.PARTICIPANT_LEAVE: lambda: run(conversation.left, event.contact, label),
+            ConferenceEventKind.PARTICIPANT_HOLD: lambda: run(conversation.held, event.contact, label, True),
+            ConferenceEventKind.PARTICIPANT_UNHOLD: lambda: run(conversation.held, event.contact, label, False),
+        }
+        happened.get(event.kind, lambda: None)()
+        return nothing()
+
+    @door.route("/hold-music", methods=["GET", "POST"])
+    def hold_music() -> Response:
+        """What a citizen on hold hears. The carrier asks by GET unless told otherwise; there is nothing to keep secret."""
+        return xml(twiml.hold_music(settings.public_url))
