@@ -6,8 +6,8 @@ from sqlalchemy import Engine
 
 from ivr.adapters.carrier.rest import Carrier
 from ivr.adapters.store import database
-from ivr.operations.dialplan import Plans
 from ivr.operations.matching import match
+from ivr.operations.plans import Plans
 from ivr.operations.work import Clock, DatabaseClock, Operations
 from ivr.settings import Settings
 

@@ -57,9 +57,7 @@ def mask_value(value: Any) -> Any:
 
 def mask_numbers(logger: Any, name: str, event: Mapping[str, Any]) -> dict[str, Any]:
     """The structlog processor that masks; it stands last before the renderer, so that nothing comes after it."""
-    return {
-        key: value if key.startswith("_") else mask_value(value) for key, value in event.items()
-    }
+    return {key: value if key.startswith("_") else mask_value(value) for key, value in event.items()}
 
 
 def configure(*, json_lines: bool | None = None, level: int = logging.INFO) -> None:

@@ -11,7 +11,7 @@ from ivr.assembly import Parts, assemble
 from ivr.cli.check import load
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.errors import IvrError
-from ivr.operations.dialplan import NoDialPlan
+from ivr.operations.plans import NoDialPlan
 from ivr.settings import Settings
 
 

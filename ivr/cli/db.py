@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from ivr.settings import Settings
 PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 _REVISION = re.compile(r"^COPY \S*alembic_version .*\n(\S+)\n", re.MULTILINE)
+
+_LOOKS, _PAUSE_SECONDS = 20, 0.1
 
 # Only what this program may have made: extensions and their functions stay.
 _DROP_EVERYTHING = """
@@ -144,7 +147,15 @@ def _may_be_replaced(url: str, replace: bool) -> None:
 
 def _other_users(db: Connection) -> int:
     users = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    return int(db.execute(text(f"{users} AND backend_type = 'client backend'")).scalar_one())
+    others = 0
+    # A connection that was closed a moment ago, our own last one among them, is still listed until its server is gone.
+    for _ in range(_LOOKS):
+        others = int(db.execute(text(f"{users} AND backend_type = 'client backend'")).scalar_one())
+        db.rollback()
+        if not others:
+            break
+        time.sleep(_PAUSE_SECONDS)
+    return others
 
 
 def _filled(db: Connection) -> list[str]:

@@ -12,7 +12,7 @@ from ivr.adapters.files import plan_files
 from ivr.assembly import assemble
 from ivr.cli.database_of import running_database
 from ivr.operations import dialplan
-from ivr.operations.dialplan import NoDialPlan
+from ivr.operations.plans import BadDialPlan, NoDialPlan
 from ivr.settings import Settings
 from ivr.telemetry import configure
 
@@ -45,7 +45,7 @@ def _take_up_plan(settings: Settings, url: str) -> None:
     try:
         parts.operations.run(dialplan.take_up, sources)
         plan_files.keep_last_good(settings.var, sources)
-    except dialplan.BadDialPlan as error:
+    except BadDialPlan as error:
         click.echo(f"{error.text}\n{error.hint}", err=True)
         with parts.engine.connect() as db:
             try:

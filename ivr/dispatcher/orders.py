@@ -30,7 +30,7 @@ from ivr.domain.orders import (
     SendSms,
     SetAnchor,
 )
-from ivr.operations import legs as lines
+from ivr.operations import lines
 from ivr.operations import links as texts
 from ivr.operations.work import Work
 

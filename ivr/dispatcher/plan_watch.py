@@ -5,7 +5,7 @@ import structlog
 from ivr.adapters.files import plan_files
 from ivr.assembly import Parts
 from ivr.operations import dialplan
-from ivr.operations.dialplan import BadDialPlan, version_of
+from ivr.operations.plans import BadDialPlan, version_of
 
 log = structlog.get_logger()
 

@@ -13,9 +13,8 @@ from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import LegStatus, is_over
 from ivr.domain.orders import MoveCall
 from ivr.domain.routing.engagements import EngagementState
-from ivr.operations import conversation
+from ivr.operations import conversation, lines
 from ivr.operations import engagements as offers
-from ivr.operations import legs as lines
 from ivr.operations.work import Work
 
 _REPEAT_MOVE = timedelta(seconds=10)

@@ -7,25 +7,22 @@ taken gets the answer it got; anything else changes nothing and hears the leg's 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ivr.adapters.store import contacts, engagements, events, legs, queue
+from ivr.adapters.store import contacts, events, legs
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.conversation.legs import Goal, LegStatus, Role, Turn, advances, is_over, judge
-from ivr.domain.errors import IvrError
+from ivr.domain.conversation.legs import Goal, LegStatus, Role, Turn, judge
 from ivr.domain.flow import machine
-from ivr.domain.flow.actions import SPOKEN, Ask, HangUp, Meet, Say, Spoken, Wait
-from ivr.domain.flow.events import Arrived, Broke, Event, MessageRecorded, PersonAnswered, Pressed
-from ivr.domain.flow.graph import Flow, TopicKind
-from ivr.domain.flow.state import Place, State
+from ivr.domain.flow.actions import SPOKEN, HangUp, Meet, Say, Spoken, Wait
+from ivr.domain.flow.events import Arrived, Broke, Event, MessageRecorded, PersonAnswered
+from ivr.domain.flow.graph import Flow
+from ivr.domain.flow.state import Place
 from ivr.domain.heard import Words
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.engagements import EngagementState
-from ivr.domain.routing.queue import EntryState
-from ivr.operations import conversation, flow
+from ivr.operations import agent_turns, conversation, flow, lines
 from ivr.operations import engagements as offers
-from ivr.operations import queue as line_up
-from ivr.operations.contacts import close_if_over
+from ivr.operations.lines import UnknownLeg, adopt, lock, meeting_of
 from ivr.operations.work import Work
 
 # How long after an answer a sign of life must come: a waiting document lasts 25 s, a question as long as it takes to
@@ -33,15 +30,6 @@ from ivr.operations.work import Work
 _WAITING_HEARTBEAT = timedelta(seconds=25 + 15)
 _QUESTION_HEARTBEAT = timedelta(seconds=120)
 _TALK_HEARTBEAT = timedelta(seconds=300)
-_ASKED_HEARTBEAT = timedelta(seconds=30)
-_ACCEPTS = "1"
-_WHISPER_SECONDS = 6
-
-
-class UnknownLeg(IvrError):
-    """A request about a line that is not, or no longer, known."""
-
-    code = "unknown_leg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +90,9 @@ def take_turn(
     work: Work, leg_id: str, call_id: str, turn: int | None, given: Event | Words | None, *, call_over: bool = False
 ) -> Reply:
     """A line asks what to do next, perhaps with an answer to what it was asked. Raises `UnknownLeg`."""
-    contact, leg = _lock(work, leg_id)
+    contact, leg = lock(work, leg_id)
     if leg.call_id is None:
-        leg = _adopt(work, leg, call_id)
+        leg = adopt(work, leg, call_id)
     if leg.call_id != call_id:
         raise UnknownLeg("The line belongs to another call.", hint="The request is not about one of our calls.")
     if call_over:
@@ -123,7 +111,7 @@ def take_turn(
 
 def rescue(work: Work, leg_id: str) -> Reply:
     """Something failed while a citizen's turn was taken: one calm sentence and a person, whatever the turn was."""
-    contact, leg = _lock(work, leg_id)
+    contact, leg = lock(work, leg_id)
     if leg.role is not Role.CITIZEN or leg.goal is not Goal.FLOW or leg.ended_at is not None:
         return _afresh(work, contact, leg)
     return _taken(work, contact, leg, flow.step(work, contact, Broke()), "rescue")
@@ -131,7 +119,7 @@ def rescue(work: Work, leg_id: str) -> Reply:
 
 def whisper_to_person(work: Work, leg_id: str) -> tuple[Say, Flow]:
     """What a named employee hears on picking up, and the voices to say it with. Raises `UnknownLeg`."""
-    contact, _ = _lock(work, leg_id)
+    contact, _ = lock(work, leg_id)
     return offers.words(work, contact, "whisper_person"), flow.on_plan(work, contact).plan.flow
 
 
@@ -140,7 +128,7 @@ def person_reached(work: Work, leg_id: str, *, has_pressed: bool) -> None:
 
     Noted when it happens, because the caller may hang up first, and then nothing else tells.
     """
-    contact, leg = _lock(work, leg_id)
+    contact, leg = lock(work, leg_id)
     state = flow.on_plan(work, contact).state
     is_taken = state.place is Place.DIALLING and (has_pressed or state.entry is None)
     known = {fact.kind for fact in events.of_contact(work.db, contact.id)}
@@ -148,117 +136,11 @@ def person_reached(work: Work, leg_id: str, *, has_pressed: bool) -> None:
         work.record(Fact.PERSON_REACHED, contact=contact.id, leg=leg.id, data={"entry": state.entry})
 
 
-def progress(work: Work, leg_id: str | None, call_id: str, status: LegStatus, sequence: int | None) -> None:
-    """The carrier says how far a line has come. Unknown lines, repeated and late news change nothing."""
-    leg = legs.get(work.db, leg_id) if leg_id is not None else legs.by_call(work.db, call_id)
-    if leg is None or not legs.take_report(work.db, call_id, status, sequence or 0, work.now):
-        return
-    contact, leg = _lock(work, leg.id)
-    if leg.call_id is None:
-        leg = _adopt(work, leg, call_id)
-    if leg.call_id == call_id:
-        moved_on(work, contact, leg, status)
-
-
-def moved_on(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
-    """A status, by whatever way it was learnt: report, reply or look-up. The contact and the leg are locked."""
-    if not advances(leg.status, status):
-        return
-    if is_over(status):
-        over(work, contact, leg, status)
-        return
-    answered = work.now if status is LegStatus.IN_PROGRESS else leg.answered_at
-    legs.change(work.db, leg.id, status=status, answered_at=answered)
-    if status is LegStatus.RINGING and leg.role is Role.AGENT:
-        meeting = _meeting(work, leg)
-        if meeting is not None:
-            offers.rings(work, meeting)
-
-
-def closed(work: Work, leg_id: str, status: LegStatus) -> None:
-    """A line is known to be closed, learnt in another way than by the carrier's report."""
-    contact, leg = _lock(work, leg_id)
-    moved_on(work, contact, leg, status)
-
-
-def alive(work: Work, leg_id: str) -> None:
-    """The carrier was asked and the line is open: the next sign of life is due later."""
-    legs.change(work.db, leg_id, heartbeat_due_at=work.now + _ASKED_HEARTBEAT)
-
-
-def ask_carrier_now(work: Work, leg_id: str) -> None:
-    """There is doubt about a line: let the reconciler ask the carrier at once."""
-    legs.change(work.db, leg_id, heartbeat_due_at=work.now)
-
-
-def over(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
-    """A line has closed for good; whoever is at the other end is told, and what was kept for the line goes."""
-    legs.change(
-        work.db,
-        leg.id,
-        status=status,
-        ended_at=work.now,
-        heartbeat_due_at=None,
-        kept_input=None,
-        kept_answer=None,
-        due_answer=None,
-    )
-    if leg.role is Role.CITIZEN:
-        contacts.change(work.db, contact.id, line_ended_at=work.now)
-        work.record(Fact.CALL_ENDED, contact=contact.id, leg=leg.id)
-        _citizen_gone(work, contact)
-    else:
-        _agent_gone(work, leg, status)
-    close_if_over(work, contact)
-
-
-def _citizen_gone(work: Work, contact: Contact) -> None:
-    entry = queue.live(work.db, contact.id, lock=True)
-    if entry is None:
-        return
-    held = engagements.holding(work.db, entry.id)
-    if held is not None and held.state is EngagementState.CONNECTED:
-        meeting = offers.lock_meeting(work, held.id)
-        if meeting is not None:
-            conversation.talk_over(work, meeting, by="citizen")
-            offers.send_away(work, contact, meeting.agent_leg, "caller_gone")
-        return
-    offers.withdraw(work, contact, entry, farewell="caller_gone")
-    took_link = _took_link(contact)
-    state = EntryState.DEFLECTED if took_link else EntryState.ABANDONED
-    line_up.leave(work, entry, state, Fact.LEFT_LINE if took_link else Fact.ABANDONED)
-
-
-def _took_link(contact: Contact) -> bool:
-    return contact.flow_state is not None and bool(State.from_json(contact.flow_state).links_sent)
-
-
-def _agent_gone(work: Work, leg: Leg, status: LegStatus) -> None:
-    meeting = _meeting(work, leg)
-    if meeting is None:
-        return
-    if meeting.engagement.state is EngagementState.RINGING:
-        offers.end_offer(work, meeting, _how_offer_ended(meeting, status))
-        return
-    event = conversation.agent_gone(work, meeting, failed=status is LegStatus.FAILED)
-    if event is not None:
-        conversation.tell_citizen(work, meeting.contact.id, meeting.citizen, event)
-
-
-def _how_offer_ended(meeting: offers.Meeting, status: LegStatus) -> EngagementState:
-    has_answered = meeting.agent_leg.answered_at is not None
-    if status is LegStatus.BUSY or has_answered:
-        return EngagementState.DECLINED
-    if meeting.engagement.ringing_at is None or status is LegStatus.FAILED:
-        return EngagementState.FAILED
-    return EngagementState.NO_ANSWER
-
-
 def _act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) -> tuple[Spoken, ...]:
     if leg.goal is Goal.GONE:
         return (HangUp(),)
     if leg.role is Role.AGENT:
-        return _agent_act(work, contact, leg, given)
+        return agent_turns.act(work, contact, leg, given)
     if leg.goal is Goal.CONFERENCE:
         left = conversation.citizen_left_room(work, contact.id, leg)
         return (_meet(leg),) if left is None else left
@@ -266,44 +148,6 @@ def _act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) ->
         return flow.ask_again(work, contact)
     event = flow.hear(work, contact, given) if isinstance(given, Words) else given
     return flow.step(work, contact, event)
-
-
-def _agent_act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) -> tuple[Spoken, ...]:
-    meeting = _meeting(work, leg)
-    if meeting is None or meeting.engagement.state not in (EngagementState.RINGING, EngagementState.ACCEPTED):
-        return (offers.words(work, contact, "talk_over"), HangUp())
-    if meeting.engagement.state is EngagementState.ACCEPTED:
-        return _room(work, meeting)
-    has_just_answered = leg.turn == 0
-    if has_just_answered:
-        offers.whispers(work, meeting)
-    if meeting.engagement.desk_accepted_at is not None or given == Pressed(_ACCEPTS):
-        offers.accept(work, meeting)
-        return _room(work, meeting)
-    if has_just_answered:
-        return (_whisper(work, meeting),)
-    offers.end_offer(work, meeting, EngagementState.NO_ANSWER)
-    return (offers.words(work, contact, "offer_gone"), HangUp())
-
-
-def _room(work: Work, meeting: offers.Meeting) -> tuple[Spoken, ...]:
-    connecting = offers.words(work, meeting.contact, "connecting")
-    return (Meet(contact=meeting.contact.id, leg=meeting.agent_leg.id, anchor=True, say=(connecting,)),)
-
-
-def _whisper(work: Work, meeting: offers.Meeting) -> Ask:
-    """What the agent hears before taking the call: the topic and nothing of the person."""
-    plan = work.plans.version(work.db, meeting.contact.plan_version).plan
-    line = next(line for line in plan.flow.lines.values() if line.id == meeting.contact.line)
-    language = line.languages[0]
-    topic = plan.flow.topics.get(meeting.contact.topic or "")
-    if topic is None:
-        group = plan.flow.group_names[meeting.entry.group_id][language]
-        say = offers.words(work, meeting.contact, "whisper_no_topic", group=group)
-    else:
-        occasion = "whisper_urgent" if topic.kind is TopicKind.URGENT else "whisper"
-        say = offers.words(work, meeting.contact, occasion, topic=topic.title[language])
-    return Ask(say=(say,), language=language, seconds=_WHISPER_SECONDS)
 
 
 def _meet(leg: Leg) -> Meet:
@@ -323,10 +167,10 @@ def _afresh(work: Work, contact: Contact, leg: Leg) -> Reply:
         return _reply(work, contact, leg, (HangUp(),))
     if leg.role is Role.CITIZEN:
         return _reply(work, contact, leg, flow.ask_again(work, contact))
-    meeting = _meeting(work, leg)
+    meeting = meeting_of(work, leg)
     if meeting is None or meeting.engagement.state is not EngagementState.RINGING or leg.turn == 0:
         return _taken(work, contact, leg, _act(work, contact, leg, None), "")
-    return _reply(work, contact, leg, (_whisper(work, meeting),))
+    return _reply(work, contact, leg, (agent_turns.whisper(work, meeting),))
 
 
 def _taken(work: Work, contact: Contact, leg: Leg, spoken: tuple[Spoken, ...], key: str) -> Reply:
@@ -362,36 +206,14 @@ def _last_words(work: Work, contact: Contact, leg: Leg, turn: int | None, given:
         flow.step(work, contact, given)
         contact = _contact(work, leg)
     if leg.ended_at is None:
-        over(work, contact, leg, LegStatus.COMPLETED)
+        lines.over(work, contact, leg, LegStatus.COMPLETED)
     return _reply(work, contact, leg, (HangUp(),))
-
-
-def _adopt(work: Work, leg: Leg, call_id: str) -> Leg:
-    """A created call has made itself known, though the reply to its creation may have been lost."""
-    legs.change(work.db, leg.id, call_id=call_id)
-    found = legs.get(work.db, leg.id)
-    assert found is not None
-    return found
-
-
-def _lock(work: Work, leg_id: str) -> tuple[Contact, Leg]:
-    seen = legs.get(work.db, leg_id)
-    contact = contacts.locked(work.db, seen.contact_id) if seen is not None else None
-    leg = legs.locked(work.db, leg_id)
-    if contact is None or leg is None:
-        raise UnknownLeg("There is no such line.", hint="It may belong to a call that was purged.")
-    return contact, leg
 
 
 def _contact(work: Work, leg: Leg) -> Contact:
     contact = contacts.locked(work.db, leg.contact_id)
     assert contact is not None
     return contact
-
-
-def _meeting(work: Work, leg: Leg) -> offers.Meeting | None:
-    engagement = engagements.of_leg(work.db, leg.id)
-    return offers.lock_meeting(work, engagement.id) if engagement is not None else None
 
 
 def _reply(work: Work, contact: Contact, leg: Leg, spoken: tuple[Spoken, ...], turn: int | None = None) -> Reply:

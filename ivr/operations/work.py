@@ -19,7 +19,7 @@ from uuid6 import uuid7
 from ivr.adapters.store import events, orders
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.orders import ORDER, Order, lane
-from ivr.operations.dialplan import Plans
+from ivr.operations.plans import Plans
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -229,7 +229,9 @@ def end_session() -> None:
 
 def home_of(who: Person) -> str:
     """Where somebody's day begins."""
-    return url_for("wallboard.page") if who.may(BOARD) and who.agent.state is AgentState.OFFLINE else url_for("desk.page")
+    return (
+        url_for("wallboard.page") if who.may(BOARD) and who.agent.state is AgentState.OFFLINE else url_for("desk.page")
+    )
 
 
 def to_login() -> Any:

@@ -49,7 +49,9 @@ def test_one_contact_tells_every_event_and_why_this_agent(sofie, settled):
     assert kinds[-1] == "ended"
     assert story["caller"] == "20 30 40 51"
     (decision,) = story["decisions"]
-    assert decision["sentence"].startswith("Ali fik opkaldet som den eneste ledige, der kunne tage det. Borgeren havde ventet")
+    assert decision["sentence"].startswith(
+        "Ali fik opkaldet som den eneste ledige, der kunne tage det. Borgeren havde ventet"
+    )
 
 
 def test_a_contact_that_is_not_there_is_not_found(sofie):

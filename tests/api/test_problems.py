@@ -48,9 +48,7 @@ def test_a_session_changes_nothing_in_the_api_without_its_csrf_token(town, ali):
     browser = requests.Session()
     form = browser.get(f"{town.url}/login", timeout=20).text
     token = form.split('name="csrf_token" value="')[1].split('"')[0]
-    browser.post(
-        f"{town.url}/login", data={"csrf_token": token, "username": "ali", "password": PASSWORD}, timeout=20
-    )
+    browser.post(f"{town.url}/login", data={"csrf_token": token, "username": "ali", "password": PASSWORD}, timeout=20)
     page = browser.get(f"{town.url}/desk", timeout=20).text
     csrf = page.split('name="csrf_token" value="')[1].split('"')[0]
     address, wish = f"{town.url}/api/v1/me/state", {"state": "ready"}

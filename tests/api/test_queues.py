@@ -33,9 +33,7 @@ def test_a_caller_whom_nobody_can_take_shows_as_waiting_and_stuck(town, sofie):
 def test_people_are_counted_by_what_they_do(ali, birgit, sofie):
     ali.ready()
 
-    board = until(
-        lambda: queue(sofie.ask("GET", "/queues")), lambda found: found["agents_by_state"]["ready"] == 1
-    )
+    board = until(lambda: queue(sofie.ask("GET", "/queues")), lambda found: found["agents_by_state"]["ready"] == 1)
 
     assert board["agents_by_state"]["offline"] == 1
     assert [agent["name"] for agent in board["agents"]] == ["Ali", "Sofie"]

@@ -80,7 +80,9 @@ class Engine:
 
 
 @contextmanager
-def engine_processes(*, database_url: str, public_port: int, rest_url: str, var: Path, **twilio: str) -> Iterator[Engine]:
+def engine_processes(
+    *, database_url: str, public_port: int, rest_url: str, var: Path, **twilio: str
+) -> Iterator[Engine]:
     """The engine over this database, started."""
     url = f"http://127.0.0.1:{public_port}"
     environment = {

@@ -24,7 +24,7 @@ from ivr.assembly import Parts, assemble
 from ivr.dispatcher import loop
 from ivr.operations import dialplan
 from ivr.operations.agents import hashed
-from ivr.operations.dialplan import Plans
+from ivr.operations.plans import Plans
 from ivr.operations.work import Operations, Work
 from ivr.settings import Settings
 from ivr.simulator.carrier import Carrier

@@ -15,7 +15,7 @@ from ivr.domain.flow.actions import Enqueue
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.agents import AgentState
 from ivr.operations import agents as staff
-from ivr.operations import dialplan, engagements, legs
+from ivr.operations import dialplan, engagements, legs, lines
 from ivr.operations import queue as line_up
 from ivr.operations.work import Work
 from ivr.settings import Settings
@@ -142,7 +142,7 @@ def test_four_processes_bring_many_together_and_offer_nobody_twice(parts, databa
 def hang_up(parts: Parts, barrier: Any, leg_ids: list[str]) -> list[str]:
     for leg in leg_ids:
         barrier.wait(30)
-        parts.operations.run(legs.closed, leg, LegStatus.COMPLETED)
+        parts.operations.run(lines.closed, leg, LegStatus.COMPLETED)
     return []
 
 

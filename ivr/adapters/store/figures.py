@@ -62,14 +62,17 @@ class AgentNow:
     groups: tuple[str, ...]
 
 
+_NO_DATA = Share(numerator=0, denominator=0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """A group's day so far. `service_level` follows our variant; `settled` is the agent's word."""
 
     answered: int = 0
     abandoned: int = 0
-    service_level: Share = Share(numerator=0, denominator=0)
-    settled: Share = Share(numerator=0, denominator=0)
+    service_level: Share = _NO_DATA
+    settled: Share = _NO_DATA
 
 
 _LINES = text(
@@ -167,7 +170,7 @@ def day(db: Connection, since: datetime, targets: Mapping[str, ServiceTarget]) -
     }
     stays = {row.group_id: row for row in db.execute(_STAYS_OF_DAY, values)}
     settled = _settled(db, since)
-    return {id: _day(stays.get(id), settled.get(id, Share(numerator=0, denominator=0))) for id in ids}
+    return {id: _day(stays.get(id), settled.get(id, _NO_DATA)) for id in ids}
 
 
 def _day(row: Row[Any] | None, settled: Share) -> Day:
@@ -220,7 +223,7 @@ _ENDS = {
 }
 
 
-def _stay(row: Row[Any]) -> QueuedCall | None:
+def _stay(row: Any) -> QueuedCall | None:
     """A caller who was connected once is answered, whatever became of the line; who waits still is nothing yet."""
     if row.connected_at is not None:
         wait = (row.connected_at - row.entered_at).total_seconds()

@@ -58,9 +58,7 @@ def blueprint(parts: Parts) -> APIBlueprint:
     @api.output({}, status_code=204)
     @api.doc(summary="Settled at first contact? Ends the wrap-up", security="Bearer", responses=[401, 403, 409])
     def wrap_up(contact_id: Any, json_data: WrapUp) -> Response:
-        parts.operations.run(
-            engagements.wrap_up, auth.person().agent.id, str(contact_id), **json_data.model_dump()
-        )
+        parts.operations.run(engagements.wrap_up, auth.person().agent.id, str(contact_id), **json_data.model_dump())
         return Response(status=204)
 
     return api

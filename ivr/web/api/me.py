@@ -37,7 +37,9 @@ class StateWish(BaseModel):
 
 
 class Since(BaseModel):
-    since: str | None = Field(default=None, description="The version seen last; answered by 204 if it is still current.")
+    since: str | None = Field(
+        default=None, description="The version seen last; answered by 204 if it is still current."
+    )
 
 
 class PoppedCase(BaseModel):
@@ -120,9 +122,7 @@ def blueprint(parts: Parts) -> APIBlueprint:
     @api.doc(summary="Be ready, take a break, sign out", security="Bearer", responses=[401, 409])
     def put_state(json_data: StateWish) -> Me:
         wanted = AgentState(json_data.state)
-        agent = parts.operations.run(
-            agent_operations.set_state, auth.person().agent.id, wanted, json_data.reason
-        )
+        agent = parts.operations.run(agent_operations.set_state, auth.person().agent.id, wanted, json_data.reason)
         with parts.engine.connect() as db:
             return _me(db, agents.get(db, agent.id) or agent)
 

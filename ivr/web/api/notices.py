@@ -89,6 +89,4 @@ def _found(board: LiveBoard, notice_id: str) -> Notice:
 
 
 def _shown(notice: LiveNotice) -> Notice:
-    return Notice(
-        id=notice.id, text=dict(notice.text), until=notice.until, set_by=notice.set_by, set_at=notice.set_at
-    )
+    return Notice(id=notice.id, text=dict(notice.text), until=notice.until, set_by=notice.set_by, set_at=notice.set_at)

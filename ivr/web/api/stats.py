@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from ivr.adapters.store import figures
 from ivr.assembly import Parts
 from ivr.domain.measures import first_contact, service_level
-from ivr.domain.measures.service_level import QueuedCall, QueueEnd
+from ivr.domain.measures.service_level import QueuedCall, QueueEnd, Share
 from ivr.domain.routing.groups import ServiceTarget
 from ivr.web import auth
 from ivr.web.api.board import LiveBoard
@@ -58,36 +58,36 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
         with parts.engine.connect() as db:
             stays = figures.stays(db, since=since, until=until, group=group)
             handled = figures.handled(db, since=since, until=until, group=group)
-        measured = _measured(stays, target)
-        return Stats(
-            first_day=since.date(),
-            last_day=(query_data.last or query_data.first or since.date()),
-            group=group,
-            settled_at_first_contact=share_shown(first_contact.agents_word(handled)),
-            **measured,
-        )
+        last = query_data.last or query_data.first or since.date()
+        return _measured(since.date(), last, group, target, stays, first_contact.agents_word(handled))
 
     return api
 
 
-def _measured(stays: tuple[QueuedCall, ...], target: ServiceTarget) -> dict[str, object]:
+def _measured(
+    first: date, last: date, group: str | None, target: ServiceTarget, stays: tuple[QueuedCall, ...], settled: Share
+) -> Stats:
     within, short = target.within.total_seconds(), target.short_abandon.total_seconds()
     level = service_level.service_level(stays, target_seconds=within, short_seconds=short)
     ends = [stay.end for stay in stays]
-    return {
-        "answered": ends.count(QueueEnd.ANSWERED),
-        "abandoned": ends.count(QueueEnd.ABANDONED),
-        "took_link_in_queue": ends.count(QueueEnd.DEFLECTED),
-        "service_level": ServiceLevel(
+    return Stats(
+        first_day=first,
+        last_day=last,
+        group=group,
+        answered=ends.count(QueueEnd.ANSWERED),
+        abandoned=ends.count(QueueEnd.ABANDONED),
+        took_link_in_queue=ends.count(QueueEnd.DEFLECTED),
+        service_level=ServiceLevel(
             numerator=level.numerator,
             denominator=level.denominator,
             share=level.value,
             target_share=target.share,
             target_seconds=within,
         ),
-        "speed_of_answer_seconds": service_level.speed_of_answer(stays).value,
-        "median_wait_seconds": service_level.median_wait(stays),
-        "longest_wait_seconds": service_level.longest_wait(stays),
-        "handling_seconds": service_level.handling_time(stays).value,
-        "abandonment": share_shown(service_level.abandonment(stays, short_seconds=short)),
-    }
+        speed_of_answer_seconds=service_level.speed_of_answer(stays).value,
+        median_wait_seconds=service_level.median_wait(stays),
+        longest_wait_seconds=service_level.longest_wait(stays),
+        handling_seconds=service_level.handling_time(stays).value,
+        abandonment=share_shown(service_level.abandonment(stays, short_seconds=short)),
+        settled_at_first_contact=share_shown(settled),
+    )

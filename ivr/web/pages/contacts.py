@@ -23,7 +23,9 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @auth.needs(auth.LOG)
     def page() -> str:
         now = board.now()
-        since, until = moments(Period(first=_day(request.args.get("day", ""))), now.as_of, now.values.zone)
+        since, until = moments(
+            Period.model_validate({"from": _day(request.args.get("day", ""))}), now.as_of, now.values.zone
+        )
         group = request.args.get("group") or None
         outcome = request.args.get("outcome") or None
         with parts.engine.connect() as db:
@@ -61,4 +63,8 @@ def _day(written: str) -> date | None:
 
 def _names(board: LiveBoard) -> dict[str, Any]:
     now = board.now().values
-    return {"groups": {group.group.id: group.group.name for group in now.groups}, "titles": now.titles, "zone": now.zone}
+    return {
+        "groups": {group.group.id: group.group.name for group in now.groups},
+        "titles": now.titles,
+        "zone": now.zone,
+    }

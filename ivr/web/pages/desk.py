@@ -33,7 +33,13 @@ from ivr.web.pages.ways import fragment, unchanged, wants_fragment
 BREAK_REASONS = ("short_break", "lunch", "meeting", "written_work", "training")
 """What an agent may give as the reason of a break; the words stand in `templates/_words.html`."""
 
-UNSETTLED_REASONS = ("needs_caseworker", "waits_for_documents", "other_department", "other_authority", "will_call_again")
+UNSETTLED_REASONS = (
+    "needs_caseworker",
+    "waits_for_documents",
+    "other_department",
+    "other_authority",
+    "will_call_again",
+)
 """Why a contact was not settled, as the wrap-up offers it."""
 
 WISHES = {"ready": AgentState.READY, "break": AgentState.BREAK, "offline": AgentState.OFFLINE}
@@ -95,7 +101,9 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @auth.needs(auth.DESK)
     def link(contact_id: Any) -> AnyResponse:
         topic = request.form.get("topic", "")
-        return _done(parts, board, links.send_from_desk, auth.person().agent.id, str(contact_id), topic, said="link_sent")
+        return _done(
+            parts, board, links.send_from_desk, auth.person().agent.id, str(contact_id), topic, said="link_sent"
+        )
 
     @pages.post("/<uuid:contact_id>/wrap-up")
     @auth.needs(auth.DESK)

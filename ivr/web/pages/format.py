@@ -66,7 +66,13 @@ def short_day(value: date | datetime, zone: str) -> str:
 def percent(share: Share | float) -> str:
     """`55,6 %`; an empty text where there is no data, for the template to say so."""
     value = share.value if isinstance(share, Share) else share
-    return "" if value is None else str(numbers.format_percent(value, "#,##0.#\u00a0%" if language() == "da" else "#,##0.#%", locale=_locale()))
+    return (
+        ""
+        if value is None
+        else str(
+            numbers.format_percent(value, "#,##0.#\u00a0%" if language() == "da" else "#,##0.#%", locale=_locale())
+        )
+    )
 
 
 def phone(e164: str) -> str:
@@ -105,7 +111,20 @@ def _locale() -> str:
 
 def install(app: Flask) -> None:
     """The filters that templates use."""
-    for filter in (text, duration, clock, hour, day, short_day, percent, phone, masked, iso, capitalize_first, local_date):
+    for filter in (
+        text,
+        duration,
+        clock,
+        hour,
+        day,
+        short_day,
+        percent,
+        phone,
+        masked,
+        iso,
+        capitalize_first,
+        local_date,
+    ):
         app.add_template_filter(filter)
     app.add_template_global(between)
     app.add_template_global(bar_width)

@@ -15,7 +15,7 @@ from ivr.adapters.files import plan_files
 from ivr.domain.flow.actions import Say
 from ivr.domain.flow.graph import Flow, Line
 from ivr.domain.phone import PhoneNumber
-from ivr.operations.dialplan import compile_sources
+from ivr.operations.plans import compile_sources
 from ivr.settings import Settings
 from ivr.web.webhooks.door import xml
 

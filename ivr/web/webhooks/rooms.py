@@ -9,7 +9,7 @@ from ivr.adapters.carrier import requests, twiml
 from ivr.adapters.carrier.requests import ConferenceEventKind
 from ivr.assembly import Parts
 from ivr.operations import conversation, legs
-from ivr.operations.legs import UnknownLeg
+from ivr.operations.lines import UnknownLeg
 from ivr.web.webhooks.door import nothing, our_id, signed_form, xml
 from ivr.web.webhooks.hard_times import HardTimes
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from ivr.adapters.carrier import requests
 from ivr.assembly import Parts
-from ivr.operations import legs
+from ivr.operations import lines
 from ivr.web.webhooks.door import answer_faults, nothing, our_id, signed_form
 
 
@@ -20,7 +20,7 @@ def blueprint(parts: Parts) -> Blueprint:
         leg = our_id(told.leg)
         is_a_line_of_ours = told.dialled_from is None and (leg is not None or told.leg is None)
         if is_a_line_of_ours:
-            parts.operations.run(legs.progress, leg, told.call_id, told.status, told.sequence)
+            parts.operations.run(lines.progress, leg, told.call_id, told.status, told.sequence)
         return nothing()
 
     return door

@@ -14,7 +14,8 @@ from ivr.adapters.carrier.fields import MalformedRequest, identifier
 from ivr.assembly import Parts
 from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
 from ivr.operations import cases, legs
-from ivr.operations.legs import Reply, UnknownLeg
+from ivr.operations.legs import Reply
+from ivr.operations.lines import UnknownLeg
 from ivr.web.webhooks import rooms
 from ivr.web.webhooks.door import answer_faults, document, signed_form
 from ivr.web.webhooks.hard_times import HardTimes

@@ -1,0 +1,53 @@
+"""The turns of an agent's line: the whisper, the key that takes the call, the way into the room."""
+
+from ivr.adapters.store.contacts import Contact
+from ivr.adapters.store.legs import Leg
+from ivr.domain.flow.actions import Ask, HangUp, Meet, Spoken
+from ivr.domain.flow.events import Event, Pressed
+from ivr.domain.flow.graph import TopicKind
+from ivr.domain.heard import Words
+from ivr.domain.routing.engagements import EngagementState
+from ivr.operations import engagements as offers
+from ivr.operations.lines import meeting_of
+from ivr.operations.work import Work
+
+_ACCEPTS = "1"
+_WHISPER_SECONDS = 6
+
+
+def act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) -> tuple[Spoken, ...]:
+    meeting = meeting_of(work, leg)
+    if meeting is None or meeting.engagement.state not in (EngagementState.RINGING, EngagementState.ACCEPTED):
+        return (offers.words(work, contact, "talk_over"), HangUp())
+    if meeting.engagement.state is EngagementState.ACCEPTED:
+        return _room(work, meeting)
+    has_just_answered = leg.turn == 0
+    if has_just_answered:
+        offers.whispers(work, meeting)
+    if meeting.engagement.desk_accepted_at is not None or given == Pressed(_ACCEPTS):
+        offers.accept(work, meeting)
+        return _room(work, meeting)
+    if has_just_answered:
+        return (whisper(work, meeting),)
+    offers.end_offer(work, meeting, EngagementState.NO_ANSWER)
+    return (offers.words(work, contact, "offer_gone"), HangUp())
+
+
+def _room(work: Work, meeting: offers.Meeting) -> tuple[Spoken, ...]:
+    connecting = offers.words(work, meeting.contact, "connecting")
+    return (Meet(contact=meeting.contact.id, leg=meeting.agent_leg.id, anchor=True, say=(connecting,)),)
+
+
+def whisper(work: Work, meeting: offers.Meeting) -> Ask:
+    """What the agent hears before taking the call: the topic and nothing of the person."""
+    plan = work.plans.version(work.db, meeting.contact.plan_version).plan
+    line = next(line for line in plan.flow.lines.values() if line.id == meeting.contact.line)
+    language = line.languages[0]
+    topic = plan.flow.topics.get(meeting.contact.topic or "")
+    if topic is None:
+        group = plan.flow.group_names[meeting.entry.group_id][language]
+        say = offers.words(work, meeting.contact, "whisper_no_topic", group=group)
+    else:
+        occasion = "whisper_urgent" if topic.kind is TopicKind.URGENT else "whisper"
+        say = offers.words(work, meeting.contact, occasion, topic=topic.title[language])
+    return Ask(say=(say,), language=language, seconds=_WHISPER_SECONDS)

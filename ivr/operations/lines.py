@@ -1,0 +1,158 @@
+"""What becomes of a line: how far it has come, and who must be told when it has closed.
+
+News comes by the carrier's report, by a reply, or by asking; it may come twice, late and in any order. A status only moves
+a line forward, and a closed line stays closed.
+"""
+
+from datetime import timedelta
+
+from ivr.adapters.store import contacts, engagements, legs, queue
+from ivr.adapters.store.contacts import Contact
+from ivr.adapters.store.legs import Leg
+from ivr.domain.contacts.facts import Fact
+from ivr.domain.conversation.legs import LegStatus, Role, advances, is_over
+from ivr.domain.errors import IvrError
+from ivr.domain.flow.state import State
+from ivr.domain.routing.engagements import EngagementState
+from ivr.domain.routing.queue import EntryState
+from ivr.operations import conversation
+from ivr.operations import engagements as offers
+from ivr.operations import queue as line_up
+from ivr.operations.contacts import close_if_over
+from ivr.operations.work import Work
+
+_ASKED_HEARTBEAT = timedelta(seconds=30)
+
+
+class UnknownLeg(IvrError):
+    """A request about a line that is not, or no longer, known."""
+
+    code = "unknown_leg"
+
+
+def progress(work: Work, leg_id: str | None, call_id: str, status: LegStatus, sequence: int | None) -> None:
+    """The carrier says how far a line has come. Unknown lines, repeated and late news change nothing."""
+    leg = legs.get(work.db, leg_id) if leg_id is not None else legs.by_call(work.db, call_id)
+    if leg is None or not legs.take_report(work.db, call_id, status, sequence or 0, work.now):
+        return
+    contact, leg = lock(work, leg.id)
+    if leg.call_id is None:
+        leg = adopt(work, leg, call_id)
+    if leg.call_id == call_id:
+        moved_on(work, contact, leg, status)
+
+
+def moved_on(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
+    """A status, by whatever way it was learnt: report, reply or look-up. The contact and the leg are locked."""
+    if not advances(leg.status, status):
+        return
+    if is_over(status):
+        over(work, contact, leg, status)
+        return
+    answered = work.now if status is LegStatus.IN_PROGRESS else leg.answered_at
+    legs.change(work.db, leg.id, status=status, answered_at=answered)
+    if status is LegStatus.RINGING and leg.role is Role.AGENT:
+        meeting = meeting_of(work, leg)
+        if meeting is not None:
+            offers.rings(work, meeting)
+
+
+def closed(work: Work, leg_id: str, status: LegStatus) -> None:
+    """A line is known to be closed, learnt in another way than by the carrier's report."""
+    contact, leg = lock(work, leg_id)
+    moved_on(work, contact, leg, status)
+
+
+def alive(work: Work, leg_id: str) -> None:
+    """The carrier was asked and the line is open: the next sign of life is due later."""
+    legs.change(work.db, leg_id, heartbeat_due_at=work.now + _ASKED_HEARTBEAT)
+
+
+def ask_carrier_now(work: Work, leg_id: str) -> None:
+    """There is doubt about a line: let the reconciler ask the carrier at once."""
+    legs.change(work.db, leg_id, heartbeat_due_at=work.now)
+
+
+def over(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
+    """A line has closed for good; whoever is at the other end is told, and what was kept for the line goes."""
+    legs.change(
+        work.db,
+        leg.id,
+        status=status,
+        ended_at=work.now,
+        heartbeat_due_at=None,
+        kept_input=None,
+        kept_answer=None,
+        due_answer=None,
+    )
+    if leg.role is Role.CITIZEN:
+        contacts.change(work.db, contact.id, line_ended_at=work.now)
+        work.record(Fact.CALL_ENDED, contact=contact.id, leg=leg.id)
+        _citizen_gone(work, contact)
+    else:
+        _agent_gone(work, leg, status)
+    close_if_over(work, contact)
+
+
+def _citizen_gone(work: Work, contact: Contact) -> None:
+    entry = queue.live(work.db, contact.id, lock=True)
+    if entry is None:
+        return
+    held = engagements.holding(work.db, entry.id)
+    if held is not None and held.state is EngagementState.CONNECTED:
+        meeting = offers.lock_meeting(work, held.id)
+        if meeting is not None:
+            conversation.talk_over(work, meeting, by="citizen")
+            offers.send_away(work, contact, meeting.agent_leg, "caller_gone")
+        return
+    offers.withdraw(work, contact, entry, farewell="caller_gone")
+    took_link = _took_link(contact)
+    state = EntryState.DEFLECTED if took_link else EntryState.ABANDONED
+    line_up.leave(work, entry, state, Fact.LEFT_LINE if took_link else Fact.ABANDONED)
+
+
+def _took_link(contact: Contact) -> bool:
+    return contact.flow_state is not None and bool(State.from_json(contact.flow_state).links_sent)
+
+
+def _agent_gone(work: Work, leg: Leg, status: LegStatus) -> None:
+    meeting = meeting_of(work, leg)
+    if meeting is None:
+        return
+    if meeting.engagement.state is EngagementState.RINGING:
+        offers.end_offer(work, meeting, _how_offer_ended(meeting, status))
+        return
+    event = conversation.agent_gone(work, meeting, failed=status is LegStatus.FAILED)
+    if event is not None:
+        conversation.tell_citizen(work, meeting.contact.id, meeting.citizen, event)
+
+
+def _how_offer_ended(meeting: offers.Meeting, status: LegStatus) -> EngagementState:
+    has_answered = meeting.agent_leg.answered_at is not None
+    if status is LegStatus.BUSY or has_answered:
+        return EngagementState.DECLINED
+    if meeting.engagement.ringing_at is None or status is LegStatus.FAILED:
+        return EngagementState.FAILED
+    return EngagementState.NO_ANSWER
+
+
+def lock(work: Work, leg_id: str) -> tuple[Contact, Leg]:
+    seen = legs.get(work.db, leg_id)
+    contact = contacts.locked(work.db, seen.contact_id) if seen is not None else None
+    leg = legs.locked(work.db, leg_id)
+    if contact is None or leg is None:
+        raise UnknownLeg("There is no such line.", hint="It may belong to a call that was purged.")
+    return contact, leg
+
+
+def adopt(work: Work, leg: Leg, call_id: str) -> Leg:
+    """A created call has made itself known, though the reply to its creation may have been lost."""
+    legs.change(work.db, leg.id, call_id=call_id)
+    found = legs.get(work.db, leg.id)
+    assert found is not None
+    return found
+
+
+def meeting_of(work: Work, leg: Leg) -> offers.Meeting | None:
+    engagement = engagements.of_leg(work.db, leg.id)
+    return offers.lock_meeting(work, engagement.id) if engagement is not None else None

@@ -1,0 +1,143 @@
+"""Versions of the dial plan, each one compiled once per process."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from ivr.adapters.store import dialplans, directory
+from ivr.domain.dialplan.compile import compile_plan
+from ivr.domain.dialplan.document import Source
+from ivr.domain.dialplan.plan import DialPlan
+from ivr.domain.dialplan.problem import Problem
+from ivr.domain.errors import IvrError
+from ivr.domain.flow.directory import DEPARTMENT
+from ivr.domain.language import Language
+from ivr.domain.routing.directory import Employee
+from ivr.domain.speech.grammar import BadGrammar, read_grammars
+from ivr.domain.speech.match import Matcher
+from ivr.domain.speech.names import Entry
+
+Sources = Mapping[str, str]
+"""Texts by name: `routes.yaml`, `prompts/da.yaml`, `grammars/da/byg.yaml`, …"""
+
+_VERSION_LENGTH = 12
+
+
+class NoDialPlan(IvrError):
+    """No version of the dial plan has been stored yet."""
+
+    code = "no_dial_plan"
+
+
+class BadDialPlan(IvrError):
+    """The texts do not make a dial plan; the text lists every problem with its place."""
+
+    code = "bad_dial_plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPlan:
+    """A version ready for use: what the plan says, and how its words are understood."""
+
+    plan: DialPlan
+    matcher: Matcher
+
+
+def compile_sources(sources: Sources) -> LoadedPlan:
+    """The plan that the texts make, its version named by all of them. Raises `BadDialPlan` with every problem."""
+    routes = Source("routes.yaml", sources["routes.yaml"])
+    prompts = {
+        Language(name.removeprefix("prompts/").removesuffix(".yaml")): Source(name, text)
+        for name, text in sources.items()
+        if name.startswith("prompts/")
+    }
+    plan, problems = compile_plan(routes, prompts)
+    try:
+        grammars = read_grammars({name: text for name, text in sources.items() if name.startswith("grammars/")})
+    except BadGrammar as error:
+        raise BadDialPlan(_listed(problems, error.text), hint="Nothing has changed.") from None
+    if plan is None:
+        raise BadDialPlan(_listed(problems), hint="Nothing has changed.")
+    matcher = Matcher(grammars)
+    hints = {language: matcher.hints(language) for language in plan.flow.speakers if language in grammars}
+    flow = replace(plan.flow, hints=hints)
+    return LoadedPlan(plan=replace(plan, flow=flow, version=version_of(sources)), matcher=matcher)
+
+
+def version_of(sources: Sources) -> str:
+    """The name of the version that these texts make."""
+    digest = hashlib.sha256()
+    for name in sorted(sources):
+        digest.update(f"{name}\0{sources[name]}\0".encode())
+    return digest.hexdigest()[:_VERSION_LENGTH]
+
+
+def _listed(problems: tuple[Problem, ...], more: str = "") -> str:
+    return "\n".join([*(str(problem) for problem in problems), *([more] if more else [])])
+
+
+class Plans:
+    """The plans in use. `compile_texts` turns texts into a plan; tests may bring a small town of their own."""
+
+    def __init__(self, compile_texts: Callable[[Sources], LoadedPlan] = compile_sources) -> None:
+        self._compile = compile_texts
+        self._loaded: dict[str, LoadedPlan] = {}
+        self._named: tuple[tuple[Employee, ...], str, Matcher] | None = None
+        self._lock = threading.Lock()
+
+    def current(self, db: Connection) -> LoadedPlan:
+        """The version that new calls begin with. Raises `NoDialPlan`."""
+        version = dialplans.current_version(db)
+        if version is None:
+            raise NoDialPlan("No dial plan has been loaded.", hint="Run: ivr check, then start ivr serve.")
+        return self.version(db, version)
+
+    def version(self, db: Connection, version: str) -> LoadedPlan:
+        """A version by its name: calls finish on the one they began with."""
+        loaded = self._loaded.get(version)
+        if loaded is not None:
+            return loaded
+        stored = dialplans.get(db, version)
+        if stored is None:
+            raise NoDialPlan(f"The dial plan {version} is not stored.", hint="It was purged while calls used it.")
+        return self._keep(version, self._compile(stored.sources))
+
+    def matcher(self, db: Connection, version: str) -> Matcher:
+        """The ears of a version, with the names of everybody in the directory as it is now."""
+        loaded = self.version(db, version)
+        employees = directory.everyone(db)
+        known = self._named
+        if known is not None and known[:2] == (employees, version):
+            return known[2]
+        named = loaded.matcher.with_entries(_entries(loaded.plan, employees))
+        self._named = (employees, version, named)
+        return named
+
+    def taken(self, sources: Sources) -> LoadedPlan:
+        """The texts compiled, from memory where they have been before. Raises `BadDialPlan`."""
+        version = version_of(sources)
+        return self._loaded.get(version) or self._keep(version, self._compile(sources))
+
+    def _keep(self, version: str, loaded: LoadedPlan) -> LoadedPlan:
+        with self._lock:
+            return self._loaded.setdefault(version, loaded)
+
+
+def _entries(plan: DialPlan, employees: tuple[Employee, ...]) -> list[Entry]:
+    departments = [
+        Entry(id=f"{DEPARTMENT}{department.id}", name=name)
+        for department in plan.flow.departments.values()
+        for name in department.name.values()
+    ]
+    first = next(iter(plan.flow.speakers))
+    people = []
+    for employee in employees:
+        department = plan.flow.departments.get(employee.department)
+        place = department.name[first] if department is not None else employee.department
+        people.append(
+            Entry(id=employee.id, name=employee.name, department_id=employee.department, department_name=place)
+        )
+    return [*departments, *people]
