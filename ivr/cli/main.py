@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from ivr.cli import call, carrier, cases, check, demo, directory, dispatch, graph, match, serve, staff
+from ivr.cli import call, carrier, cases, check, db, demo, directory, dispatch, graph, match, purge, serve, staff
 from ivr.domain.errors import IvrError
 
 YOURS_TO_MEND = 1
@@ -28,8 +28,8 @@ COMMANDS = {
     "cases": cases.command,
     "directory": directory.command,
     "carrier": carrier.command,
-
-
+    "db": db.command,
+    "purge": purge.command,
 }
 
 for name, command in COMMANDS.items():

@@ -1,5 +1,6 @@
 """`ivr db`: what was copied out comes in again whole, and nothing is overwritten by mistake."""
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -55,6 +56,8 @@ def rows_of(url: str) -> dict[str, int]:
 
 def fill(url: str) -> None:
     database.upgrade(url)
+    # The connection of the migrations closes only when their engine is collected.
+    gc.collect()
     engine = database.connect(url)
     with engine.begin() as db:
         a_contact(db)
