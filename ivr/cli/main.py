@@ -1,13 +1,17 @@
 """`ivr`: every command in one place. Exit codes: 0 done, 1 yours to mend, 2 wrong usage, 3 our fault."""
 
+import os
 import sys
+import traceback
+from pathlib import Path
 
 import click
 
 from ivr.cli import call, carrier, cases, check, db, demo, directory, dispatch, graph, match, purge, serve, staff
 from ivr.domain.errors import IvrError
+from ivr.telemetry import mask
 
-YOURS_TO_MEND = 1
+YOURS_TO_MEND, OUR_FAULT = 1, 3
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -43,3 +47,9 @@ def main() -> None:
     except IvrError as error:
         click.echo(f"{error.text}\n{error.hint}".rstrip(), err=True)
         sys.exit(YOURS_TO_MEND)
+    except Exception as error:
+        report = Path(os.environ.get("IVR_VAR", "var")) / "crash.txt"
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.write_text(mask(traceback.format_exc()), encoding="utf-8")
+        click.echo(f"This is our fault: {type(error).__name__}. The report {report} is worth sending.", err=True)
+        sys.exit(OUR_FAULT)

@@ -30,7 +30,7 @@ from ivr.domain.orders import (
     SendSms,
     SetAnchor,
 )
-from ivr.operations import lines
+from ivr.operations import conversation, lines
 from ivr.operations import links as texts
 from ivr.operations.work import Work
 
@@ -167,11 +167,7 @@ def _end_conference(parts: Parts, claimed: ClaimedOrder, order: EndConference, n
 def _hold(parts: Parts, claimed: ClaimedOrder, order: HoldLeg, now: datetime) -> None:
     if not parts.carrier.hold(order.contact, order.leg, order.held):
         _not_so_yet(claimed, now)
-    parts.operations.run(_is_held, order.leg, order.held)
-
-
-def _is_held(work: Work, leg_id: str, held: bool) -> None:
-    legs.change(work.db, leg_id, held=held)
+    parts.operations.run(conversation.held, order.contact, order.leg, order.held)
 
 
 def _anchor(parts: Parts, claimed: ClaimedOrder, order: SetAnchor, now: datetime) -> None:

@@ -36,7 +36,8 @@ def started(work: Work, contact_id: str) -> None:
         connected_at=work.now,
         lease_until=work.now + TALK_LEASE,
     )
-    queue.change(work.db, meeting.entry.id, state=EntryState.CONNECTED, connected_at=work.now)
+    first = meeting.entry.connected_at or work.now
+    queue.change(work.db, meeting.entry.id, state=EntryState.CONNECTED, connected_at=first)
     waited = round((work.now - meeting.entry.entered_at).total_seconds(), 1)
     _fact(work, meeting, Fact.CONNECTED, waited_seconds=waited)
 
@@ -52,9 +53,12 @@ def left(work: Work, contact_id: str, leg_id: str | None) -> None:
 
 
 def held(work: Work, contact_id: str, leg_id: str | None, is_held: bool) -> None:
-    """A participant was put on hold or taken off it, as the carrier confirms."""
-    if leg_id is not None and _is_of(work, contact_id, leg_id):
-        legs.change(work.db, leg_id, held=is_held)
+    """A participant was put on hold or taken off it, as the carrier confirms, by its report or when read back."""
+    leg = legs.get(work.db, leg_id) if leg_id is not None else None
+    if leg is None or leg.contact_id != contact_id or leg.held == is_held:
+        return
+    legs.change(work.db, leg.id, held=is_held)
+    work.record(Fact.HELD if is_held else Fact.RESUMED, contact=contact_id, leg=leg.id)
 
 
 def _in_room(work: Work, contact_id: str, leg_id: str | None, is_in: bool) -> None:
@@ -152,7 +156,6 @@ def _set_hold(work: Work, agent_id: str, contact_id: str, *, held: bool) -> None
     meeting = _talking(work, agent_id, contact_id)
     order = HoldLeg(leg=meeting.citizen.id, contact=contact_id, held=held)
     work.order(order, contact=contact_id, leg=meeting.citizen.id)
-    _fact(work, meeting, Fact.HELD if held else Fact.RESUMED)
 
 
 def _due(work: Work, citizen: Leg, spoken: tuple[Spoken, ...]) -> None:

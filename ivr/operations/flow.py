@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ivr.adapters.store import cases, contacts, messages, queue
+from ivr.adapters.store import cases, contacts, messages, orders, queue
+from ivr.adapters.store import links as sent
 from ivr.adapters.store.contacts import Contact
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.dialplan.plan import DialPlan
@@ -95,12 +96,19 @@ def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:
         case KeepMessage():
             _keep(work, contact, action)
         case ForgetCaller():
-            contacts.change(work.db, contact.id, anonymous=True, caller=None, caller_pseudonym=None)
-            cases.forget_found(work.db, contact.id)
+            _forget(work, contact)
         case Note(kind=kind, data=data):
             if kind == Fact.HEARD and contact.heard is None:
                 contacts.change(work.db, contact.id, heard=data["words"])
             work.record(kind, contact=contact.id, data=data)
+
+
+def _forget(work: Work, contact: Contact) -> None:
+    """No trace of the caller's number: not in the contact, not in links sent before, not in the orders to send them."""
+    contacts.change(work.db, contact.id, anonymous=True, caller=None, caller_pseudonym=None)
+    cases.forget_found(work.db, contact.id)
+    sent.forget_recipients(work.db, contact.id)
+    orders.forget_contents(work.db, contact.id, "send_sms")
 
 
 def _leave(work: Work, contact: Contact) -> None:

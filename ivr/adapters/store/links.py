@@ -125,6 +125,11 @@ def count_click(db: Connection, code: str, now: datetime) -> None:
     )
 
 
+def forget_recipients(db: Connection, contact_id: str) -> None:
+    """The contact wants no trace: the links stay, to whom they went does not."""
+    db.execute(update(links).where(links.c.contact_id == contact_id).values(recipient=None))
+
+
 def remember_unreachable(db: Connection, pseudonym: str, error_code: int, now: datetime) -> None:
     """A number that cannot take a text is not offered one again."""
     row = upsert(unreachable_numbers).values(pseudonym=pseudonym, error_code=error_code, at=now)

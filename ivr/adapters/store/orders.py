@@ -157,6 +157,13 @@ def drop_unsent(db: Connection, leg_id: str, kind: str, now: datetime) -> bool:
     return bool(dropped.rowcount)
 
 
+def forget_contents(db: Connection, contact_id: str, kind: str) -> None:
+    """The contact wants no trace: what was ordered is forgotten, and what has not been sent yet is not sent."""
+    mine = (orders.c.contact_id == contact_id, orders.c.kind == kind)
+    db.execute(update(orders).where(*mine, orders.c.state == "pending").values(state="dropped", result="forgotten"))
+    db.execute(update(orders).where(*mine).values(order="{}"))
+
+
 def is_unsent(db: Connection, leg_id: str) -> bool:
     """Whether an order of this leg still waits for its first try."""
     unsent = select(orders.c.id).where(orders.c.leg_id == leg_id, orders.c.state == "pending", orders.c.attempts == 0)

@@ -59,13 +59,14 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
             stays = figures.stays(db, since=since, until=until, group=group)
             handled = figures.handled(db, since=since, until=until, group=group)
         last = query_data.last or query_data.first or since.date()
-        return _measured(since.date(), last, group, target, stays, first_contact.agents_word(handled))
+        settled = first_contact.agents_word(handled)
+        return _measured(first=since.date(), last=last, group=group, target=target, stays=stays, settled=settled)
 
     return api
 
 
 def _measured(
-    first: date, last: date, group: str | None, target: ServiceTarget, stays: tuple[QueuedCall, ...], settled: Share
+    *, first: date, last: date, group: str | None, target: ServiceTarget, stays: tuple[QueuedCall, ...], settled: Share
 ) -> Stats:
     within, short = target.within.total_seconds(), target.short_abandon.total_seconds()
     level = service_level.service_level(stays, target_seconds=within, short_seconds=short)

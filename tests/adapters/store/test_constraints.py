@@ -153,7 +153,6 @@ def test_legs_that_the_carrier_does_not_know_yet_are_any_number(db: Connection) 
     a_leg(db, a_contact(db), call_id=None)
 
 
-@pytest.mark.xfail(reason="legs.take_report asks for the row count of an INSERT, which is always -1", strict=True)
 def test_a_report_of_the_carrier_is_taken_once(db: Connection) -> None:
     reports = [("CA1", "completed", 3), ("CA1", "completed", 3), ("CA1", "completed", 4), ("CA1", "busy", 3)]
     reports.append(("CA2", "completed", 3))

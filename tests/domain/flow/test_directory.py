@@ -258,5 +258,3 @@ def test_a_person_instead_of_a_name_is_the_switchboard():
     caller.say("bare en medarbejder", "medarbejder", wants_person=True)
 
     assert caller.done(Enqueue) == [Enqueue(group="omstilling", topic="medarbejder")]
-
-

@@ -162,7 +162,13 @@ def test_the_number_can_be_keyed_anew():
 
 @pytest.mark.parametrize(
     ("keys", "place"),
-    [("9", Place.LINK_OFFER), ("9#", Place.LINK_OFFER), ("0", Place.WAITING), ("0#", Place.WAITING), ("*", Place.MOBILE_NUMBER)],
+    [
+        ("9", Place.LINK_OFFER),
+        ("9#", Place.LINK_OFFER),
+        ("0", Place.WAITING),
+        ("0#", Place.WAITING),
+        ("*", Place.MOBILE_NUMBER),
+    ],
 )
 def test_where_digits_are_asked_for_the_common_keys_count_alone(keys, place):
     caller = asked_for_a_mobile()

@@ -135,9 +135,7 @@ def test_a_link_taken_at_a_closed_door_comes_back_to_the_door_and_is_offered_no_
 
 def test_the_reason_for_closing_is_told_in_the_language_it_is_written_in():
     opening = but(NIGHT).openings["vagt"]
-    facts = but(
-        NIGHT, line=type(opening)(is_open=False, opens_at=opening.opens_at, reason="Grundlovsdag")
-    )
+    facts = but(NIGHT, line=type(opening)(is_open=False, opens_at=opening.opens_at, reason="Grundlovsdag"))
 
     caller = Caller(facts)
     assert "Vi holder lukket: Grundlovsdag. Vi åbner igen i morgen klokken 9." in caller.hears
@@ -243,9 +241,7 @@ def test_danger_at_night_is_put_through_to_the_numbers_fallback():
     assert caller.asked == DialPerson(number=FALLBACK.e164, seconds=20, whisper=False)
 
 
-@pytest.mark.parametrize(
-    ("said", "group"), [({"danger": True}, "omstilling"), ({"topics": ["bekymring"]}, "vagt")]
-)
+@pytest.mark.parametrize(("said", "group"), [({"danger": True}, "omstilling"), ({"topics": ["bekymring"]}, "vagt")])
 def test_a_waiting_caller_for_whom_it_becomes_urgent_goes_to_the_front(said, group):
     caller = Caller()
     caller.say("hjemmehjælp", "hjemmehjaelp")
@@ -264,7 +260,12 @@ def test_a_caller_exempt_from_digital_post_is_never_offered_a_link():
     heard = []
     for facts in (exempt, but(exempt, closed=("borgerservice", "omstilling"))):
         caller = Caller(facts)
-        for act in (lambda c: c.say("pas", "pas"), lambda c: c.press("2"), lambda c: c.press("2"), lambda c: c.is_silent()):
+        for act in (
+            lambda c: c.say("pas", "pas"),
+            lambda c: c.press("2"),
+            lambda c: c.press("2"),
+            lambda c: c.is_silent(),
+        ):
             act(caller)
             heard.append(caller.hears)
 

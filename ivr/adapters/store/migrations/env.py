@@ -1,14 +1,14 @@
 """Run by Alembic: connects and migrates, one at a time however many processes start at once."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from ivr.adapters.store.tables import metadata
 
 # Any number serves, as long as it is the same in every process of this product and used for nothing else.
 _MIGRATION_LOCK = 7200
 
-with create_engine(context.config.attributes["url"]).connect() as connection:
+with create_engine(context.config.attributes["url"], poolclass=NullPool).connect() as connection:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
     connection.commit()
     try:

@@ -13,9 +13,10 @@ depends_on = None
 _KEEP_EVENTS = """
 CREATE FUNCTION refuse_to_rewrite_events() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('ivr.purging', true) = 'on' THEN RETURN OLD; END IF;
     RAISE EXCEPTION 'The event log is append-only.' USING ERRCODE = 'restrict_violation';
 END $$;
-CREATE TRIGGER events_are_never_rewritten BEFORE UPDATE ON events
+CREATE TRIGGER events_are_never_rewritten BEFORE UPDATE OR DELETE ON events
     FOR EACH ROW EXECUTE FUNCTION refuse_to_rewrite_events();
 """
 
