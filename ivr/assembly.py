@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from ivr.adapters.carrier.recordings import Recordings
 from ivr.adapters.carrier.rest import Carrier
 from ivr.adapters.store import database
 from ivr.operations.matching import match
@@ -21,6 +22,7 @@ class Parts:
     operations: Operations
     plans: Plans
     carrier: Carrier
+    recordings: Recordings
 
 
 def assemble(settings: Settings, database_url: str, *, clock: Clock | None = None, plans: Plans | None = None) -> Parts:
@@ -42,4 +44,16 @@ def assemble(settings: Settings, database_url: str, *, clock: Clock | None = Non
         api_url=settings.twilio_api_url,
         hold_url=f"{settings.public_url}/voice/hold-music",
     )
-    return Parts(settings=settings, engine=engine, operations=operations, plans=plans, carrier=carrier)
+    recordings = Recordings(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        api_url=settings.twilio_api_url,
+    )
+    return Parts(
+        settings=settings,
+        engine=engine,
+        operations=operations,
+        plans=plans,
+        carrier=carrier,
+        recordings=recordings,
+    )

@@ -14,7 +14,7 @@ from ivr.telemetry import Counters
 from ivr.web import auth, health
 from ivr.web.api import problems, resources
 from ivr.web.api.board import live_board
-from ivr.web.pages import contacts, desk, errors, format, languages, links, login, wallboard
+from ivr.web.pages import contacts, desk, errors, format, languages, links, login, messages, wallboard
 from ivr.web.webhooks import sms, status, voice
 
 _PAGES = Path(__file__).parent / "pages"
@@ -28,6 +28,7 @@ _CONTENT_SECURITY_POLICY = "; ".join(
         "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
+        "media-src 'self'",
         "connect-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
@@ -77,6 +78,7 @@ def create_app(parts: Parts) -> Flask:
         desk.blueprint(parts, board),
         wallboard.blueprint(parts, board),
         contacts.blueprint(parts, board),
+        messages.blueprint(parts, board),
         links.blueprint(parts),
         health.blueprint(parts, board, counters),
     )

@@ -39,10 +39,13 @@ _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DESK, BOARD, LOG, HANDS_ON = "desk", "board", "log", "hands_on"
 """Answering callers · the live queues · the log of contacts · notices, opening and closing groups."""
 
+MESSAGES, EVERY_GROUP = "messages", "every_group"
+"""Hearing what callers left for one's own groups · and for all the others."""
+
 RIGHTS = {
-    "agent": frozenset({DESK}),
-    "supervisor": frozenset({DESK, BOARD, LOG, HANDS_ON}),
-    "admin": frozenset({DESK, BOARD, LOG, HANDS_ON}),
+    "agent": frozenset({DESK, MESSAGES}),
+    "supervisor": frozenset({DESK, BOARD, LOG, HANDS_ON, MESSAGES, EVERY_GROUP}),
+    "admin": frozenset({DESK, BOARD, LOG, HANDS_ON, MESSAGES, EVERY_GROUP}),
 }
 
 

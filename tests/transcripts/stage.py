@@ -178,7 +178,7 @@ class Stage:
         assert self._texts() == self._expected_texts(expected.get("sms"))
         assert _in_order(expected.get("facts", []), facts), f"expected {expected['facts']} in this order in {facts}"
         counts = {kind: facts.count(kind) for kind in (*expected.get("once", []), *expected.get("never", []))}
-        assert counts == {kind: 1 for kind in expected.get("once", [])} | {kind: 0 for kind in expected.get("never", [])}
+        assert counts == dict.fromkeys(expected.get("once", []), 1) | dict.fromkeys(expected.get("never", []), 0)
         for fragment in expected.get("never_heard", []):
             assert not any(heard.contains(fragment) for line in self._lines for heard in line.heard), fragment
         if expected.get("caller_kept") == "false":

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
 from ivr.adapters.store.tables import TABLES
+from ivr.operations import cases
 from ivr.simulator.line import Line
 from tests.kit.town import ACCOUNT, KAREN, MAIN, TOKEN, Town
 
@@ -95,8 +96,11 @@ class Door:
         """A citizen's call by itself, without a simulated telephone: each request is the test's own."""
         greeted = self.post("/voice/incoming", self.call(sid, CallStatus="ringing", **more))
         assert greeted.status == 200, greeted.body
-        # Cases are looked up after the answer; the next request on the same connection is heard when that is done.
-        self.post("/voice/hold-music", {})
+        # The door looks for cases once it has answered. Asked for here as well, that is over when we go on.
+        with self.town.engine.connect() as db:
+            query = text("SELECT contact_id FROM legs WHERE call_id = :call")
+            contact = str(db.execute(query, {"call": sid}).scalar_one())
+        self.town.operations.run(cases.look_up, contact)
         return Caller(self, sid, greeted)
 
     def state(self) -> dict[str, list[tuple[Any, ...]]]:
@@ -121,10 +125,10 @@ class Caller:
     door: Door
     sid: str
     heard: Answer
+    leg: str = field(init=False)
 
-    @property
-    def leg(self) -> str:
-        return self.heard.next.split("/next/")[1].split("?")[0]
+    def __post_init__(self) -> None:
+        self.leg = self.heard.next.split("/next/")[1].split("?")[0]
 
     def asks(self, address: str | None = None, **fields: str) -> Answer:
         """A request to `address`, by default where the last document said; the document is remembered."""

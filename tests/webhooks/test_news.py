@@ -110,7 +110,8 @@ _FIELDS = {
     "CallSid": _ID,
     "From": st.sampled_from(["+4520304059", "anonymous", "", "+266696687", "sip:a@b"]) | st.text(max_size=200),
     "To": st.sampled_from([MAIN, "+4572009999", "", "client:x"]) | st.text(max_size=200),
-    "CallStatus": st.sampled_from(["in-progress", "ringing", "completed", "busy", "dancing", ""]) | st.text(max_size=20),
+    "CallStatus": st.sampled_from(["in-progress", "ringing", "completed", "busy", "dancing", ""])
+    | st.text(max_size=20),
     "Direction": st.sampled_from(["inbound", "outbound-api", "outbound-dial", ""]),
     "Digits": st.sampled_from(["0", "1", "9", "*", "#", "hangup", "", "20304077#"]) | st.text(max_size=70),
     "SpeechResult": st.sampled_from(["jeg skal have nyt pas", "ja", "nej", "Mette", ""]) | st.text(max_size=5000),

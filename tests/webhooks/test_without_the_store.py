@@ -5,14 +5,17 @@ The store is stopped for real: a second server of these tests alone.
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from ivr.adapters.store import database
+from ivr.dispatcher import loop
+from ivr.simulator.line import Line
 from tests.kit.database import emptied
 from tests.kit.town import KAREN, Town, open_town
 from tests.webhooks.conftest import EMPTY, NOBODY, Door
@@ -79,7 +82,10 @@ def stopped(town: Town, store: Store) -> None:
 
 
 def back(town: Town, store: Store) -> None:
+    """The store is there again. A dispatcher's first round still meets a connection that died, and is tried again."""
     store.start()
+    with suppress(OperationalError):
+        loop.step(town.parts)
     town.is_dispatching = True
 
 
@@ -88,7 +94,7 @@ def test_a_new_caller_is_told_and_put_through(town, store):
 
     call = town.calls()
     call.hears("problemer med systemet")
-    fallback = town.carrier.phone(FALLBACK).rings().answer()
+    fallback = town.carrier.phone(FALLBACK).rings(within=30).answer()
     town.wait(1)
 
     assert town.carrier.talks(call, fallback)
@@ -120,7 +126,7 @@ def test_a_waiting_caller_hears_music_three_times_then_is_put_through(town, stor
     stopped(town, store)
 
     call.hears("problemer med systemet", within=200)
-    fallback = town.carrier.phone(FALLBACK).rings().answer()
+    fallback = town.carrier.phone(FALLBACK).rings(within=30).answer()
     town.wait(1)
 
     pieces = [heard.media.rsplit("/", 1)[-1] for heard in call.heard[before:] if heard.media]
@@ -260,17 +266,20 @@ def broken(town: Town, statement: str) -> None:
         db.execute(text(statement))
 
 
+def gets_a_person(town: Town, call: Line) -> bool:
+    """Let time pass until the caller is in line for a person or is put through to one."""
+    fallback = town.carrier.phone(FALLBACK)
+    return town.clock.run(200, lambda: bool(fallback.ringing) or any(h.contains("kø til") for h in call.heard))
+
+
 def test_a_state_that_cannot_be_read_still_leads_to_a_person(town):
     call = town.calls()
     call.hears("Hvad drejer")
     broken(town, """UPDATE contacts SET flow_state = '{"place": "nowhere"}'""")
 
     call.press("1")
-    omstilling_or_fallback = town.clock.run(
-        60, lambda: bool(town.carrier.phone(FALLBACK).ringing) or any(h.contains("kø til") for h in call.heard)
-    )
 
-    assert omstilling_or_fallback
+    assert gets_a_person(town, call)
     assert any(heard.contains("Jeg stiller dig om") or heard.contains("Noget gik galt") for heard in call.heard)
 
 
@@ -296,9 +305,7 @@ def test_a_table_that_is_missing_when_the_link_is_sent_still_leads_to_a_person(t
     broken(town, "ALTER TABLE links RENAME TO links_elsewhere")
     try:
         call.press("1")
-        reached = town.clock.run(
-            200, lambda: bool(town.carrier.phone(FALLBACK).ringing) or any(h.contains("kø til") for h in call.heard)
-        )
+        reached = gets_a_person(town, call)
     finally:
         broken(town, "ALTER TABLE links_elsewhere RENAME TO links")
 

@@ -5,9 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, Text, insert, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 
 from ivr.adapters.store.base import Id, Moment, metadata
+from ivr.adapters.store.contacts import contacts
 
 messages = Table(
     "messages",
@@ -27,6 +43,8 @@ messages = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
+    """A message with who left it: `caller` is E.164, None where it is hidden, anonymous or forgotten by now."""
+
     id: str
     contact_id: str
     group_id: str
@@ -36,6 +54,8 @@ class Message:
     left_at: datetime
     handled_at: datetime | None
     handled_by: str | None
+    caller: str | None
+    anonymous: bool
 
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
@@ -43,11 +63,38 @@ def add(db: Connection, values: Mapping[str, Any]) -> None:
     db.execute(insert(messages).values(**values))
 
 
-def unheard(db: Connection, groups: frozenset[str]) -> tuple[Message, ...]:
-    """Messages to these groups that nobody has dealt with, oldest first."""
-    rows = db.execute(
-        select(messages)
-        .where(messages.c.handled_at.is_(None), messages.c.group_id.in_(sorted(groups)))
-        .order_by(messages.c.left_at)
-    )
+def get(db: Connection, message_id: str) -> Message | None:
+    """The message as committed, without a lock."""
+    row = db.execute(_whole().where(messages.c.id == message_id)).first()
+    return None if row is None else Message(**row._mapping)
+
+
+def unheard(db: Connection, groups: frozenset[str] | None) -> tuple[Message, ...]:
+    """Messages to these groups that nobody has dealt with, oldest first; None means every group."""
+    rows = db.execute(_whole().where(*_open_to(groups)).order_by(messages.c.left_at, messages.c.id))
     return tuple(Message(**row._mapping) for row in rows)
+
+
+def count_unheard(db: Connection, groups: frozenset[str] | None) -> int:
+    """How many messages `unheard` gives."""
+    return int(db.execute(select(func.count()).select_from(messages).where(*_open_to(groups))).scalar_one())
+
+
+def handle(db: Connection, message_id: str, agent_id: str, now: datetime) -> bool:
+    """Dealt with by this agent from now on; False when somebody was first."""
+    handled = db.execute(
+        update(messages)
+        .where(messages.c.id == message_id, messages.c.handled_at.is_(None))
+        .values(handled_at=now, handled_by=agent_id)
+    )
+    return bool(handled.rowcount)
+
+
+def _whole() -> Select[Any]:
+    whole = select(messages, contacts.c.caller, contacts.c.anonymous)
+    return whole.join(contacts, contacts.c.id == messages.c.contact_id)
+
+
+def _open_to(groups: frozenset[str] | None) -> tuple[ColumnElement[bool], ...]:
+    is_open = messages.c.handled_at.is_(None)
+    return (is_open,) if groups is None else (is_open, messages.c.group_id.in_(sorted(groups)))

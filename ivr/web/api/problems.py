@@ -23,6 +23,7 @@ STATUS_OF_CODE = {
     "no_such_agent": HTTPStatus.NOT_FOUND,
     "no_such_contact": HTTPStatus.NOT_FOUND,
     "no_such_group": HTTPStatus.NOT_FOUND,
+    "no_such_message": HTTPStatus.NOT_FOUND,
     "no_such_notice": HTTPStatus.NOT_FOUND,
     "bad_notice": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_a_phone_number": HTTPStatus.UNPROCESSABLE_ENTITY,

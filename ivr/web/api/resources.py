@@ -3,7 +3,7 @@
 from apiflask import APIBlueprint
 
 from ivr.assembly import Parts
-from ivr.web.api import contacts, conversation, groups, login, me, notices, queues, stats
+from ivr.web.api import contacts, conversation, groups, login, me, messages, notices, queues, stats
 from ivr.web.api.board import LiveBoard
 
 PREFIX = "/api/v1"
@@ -16,6 +16,7 @@ def blueprints(parts: Parts, board: LiveBoard) -> tuple[APIBlueprint, ...]:
         me.blueprint(parts),
         contacts.blueprint(parts, board),
         conversation.blueprint(parts),
+        messages.blueprint(parts),
         queues.blueprint(parts, board),
         notices.blueprint(parts, board),
         groups.blueprint(parts, board),

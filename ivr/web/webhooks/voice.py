@@ -69,8 +69,9 @@ def blueprint(parts: Parts) -> Blueprint:
             log.warning("unknown_leg")
             return _at_once(form)
         except Exception as error:
+            has_time = time.monotonic() - began < _TIME_FOR_RESCUE_SECONDS
             log.exception("turn_failed", error=type(error).__name__)
-            if time.monotonic() - began < _TIME_FOR_RESCUE_SECONDS:
+            if has_time:
                 return _rescue(leg) or _at_once(form)
         return hard_times.known_caller(leg, _tries(), is_ours=_is_ours(form), called=_called(form))
 

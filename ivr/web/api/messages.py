@@ -1,0 +1,84 @@
+"""`/messages`: what callers said after the beep, for the groups of whoever asks."""
+
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response, url_for
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection
+
+from ivr.adapters.store import agents, messages
+from ivr.adapters.store.messages import Message
+from ivr.assembly import Parts
+from ivr.domain.phone import PhoneNumber
+from ivr.operations import messages as message_operations
+from ivr.web import auth
+from ivr.web.auth import Person
+
+
+class LeftMessage(BaseModel):
+    """`caller` is null when the number is hidden (`hidden`) and when the contact is anonymous (`anonymous`)."""
+
+    id: str
+    contact: str
+    group: str
+    topic: str | None
+    left_at: datetime
+    seconds: int
+    caller: str | None
+    hidden: bool
+    anonymous: bool
+    audio: str = Field(description="Where the WAV is, on this server; it takes the same bearer token.")
+
+
+class MessageList(BaseModel):
+    messages: list[LeftMessage]
+
+
+def blueprint(parts: Parts) -> APIBlueprint:
+    api = APIBlueprint("api_messages", __name__, tag="Messages")
+
+    @api.get("/messages")
+    @auth.needs(auth.MESSAGES)
+    @api.output(MessageList)
+    @api.doc(summary="Messages that nobody has dealt with, oldest first", security="Bearer", responses=[401, 403])
+    def listed() -> MessageList:
+        with parts.engine.connect() as db:
+            found = messages.unheard(db, groups_of(db, auth.person()))
+        return MessageList(messages=[_shown(message) for message in found])
+
+    @api.post("/messages/<uuid:message_id>/handled")
+    @auth.needs(auth.MESSAGES)
+    @api.output({}, status_code=204)
+    @api.doc(summary="A message is dealt with", security="Bearer", responses=[401, 403, 404, 409])
+    def handled(message_id: Any) -> Response:
+        who = auth.person()
+        with parts.engine.connect() as db:
+            groups = groups_of(db, who)
+        parts.operations.run(message_operations.handle, who.agent.id, groups, str(message_id))
+        return Response(status=204)
+
+    return api
+
+
+def groups_of(db: Connection, who: Person) -> frozenset[str] | None:
+    """The groups whose messages somebody may hear; None is all of them, those that are no longer in the plan too."""
+    if who.may(auth.EVERY_GROUP):
+        return None
+    return agents.abilities_of(db, [who.agent.id])[who.agent.id].groups
+
+
+def _shown(message: Message) -> LeftMessage:
+    return LeftMessage(
+        id=message.id,
+        contact=message.contact_id,
+        group=message.group_id,
+        topic=message.topic,
+        left_at=message.left_at,
+        seconds=message.seconds,
+        caller=PhoneNumber(message.caller).shown() if message.caller is not None else None,
+        hidden=message.caller is None and not message.anonymous,
+        anonymous=message.anonymous,
+        audio=url_for("messages.audio", message_id=message.id),
+    )

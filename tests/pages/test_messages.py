@@ -1,0 +1,470 @@
+import io
+import threading
+import wave
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from flask import Flask, Response, redirect, request
+from sqlalchemy import text
+
+from ivr.adapters.carrier.recordings import MOST_AT_ONCE, Recordings
+from ivr.simulator.serving import serve
+from ivr.web.app import create_app
+from tests.api.conftest import until
+from tests.kit.town import ACCOUNT, KAREN, TOKEN, open_town
+from tests.pages.conftest import NARROW, Visitor, signed_in
+from tests.pages.test_accessibility import is_accessible
+
+EVENING = datetime.fromisoformat("2026-11-22T21:30:00+01:00")
+NOBODYS = "0190a1b2-0000-7000-8000-000000000000"
+WORDS = "det er Karen, jeg vil gerne ringes op om min regning"
+
+
+@pytest.fixture
+def town(engine, database_url, tmp_path):
+    """The town on a Sunday evening, when nobody is in."""
+    with open_town(database_url, tmp_path, now=EVENING) as opened:
+        yield opened
+
+
+@pytest.fixture
+def birgit_reads(town):
+    """An agent of another group."""
+    town.agent("birgit", groups="borgerservice")
+    return Visitor(town).signs_in("birgit")
+
+
+@pytest.fixture
+def sara_reads(town):
+    """Ali's colleague."""
+    town.agent("sara", groups="omstilling")
+    return Visitor(town).signs_in("sara")
+
+
+def leaves_a_message(town, words=WORDS, number=KAREN, **how):
+    """Somebody calls out of hours and speaks after the tone. Returns the address of the message."""
+    call = town.calls(number, **how)
+    call.hears("Tast 1")
+    call.press("0")
+    call.hears("Tast 1 for at indtale")
+    call.press("1")
+    call.hears("efter tonen")
+    town.wait(12)
+    call.say(words)
+    call.press("#")
+    call.hears("modtaget")
+    call.ends()
+    with town.engine.connect() as db:
+        return f"/messages/{db.execute(text('SELECT id FROM messages ORDER BY left_at DESC LIMIT 1')).scalar_one()}"
+
+
+def handled_by(town):
+    """Who is in the log for having dealt with a message."""
+    with town.engine.connect() as db:
+        return [
+            row.username
+            for row in db.execute(
+                text(
+                    "SELECT a.username FROM events e JOIN agents a ON a.id = e.agent_id WHERE kind = 'message_handled'"
+                )
+            )
+        ]
+
+
+def seconds_of(sound):
+    with wave.open(io.BytesIO(sound)) as heard:
+        return heard.getnframes() / heard.getframerate()
+
+
+@contextmanager
+def town_with_carrier(town, carrier_app, **limits):
+    """The same town, whose recordings come from another carrier."""
+    with serve(carrier_app) as carrier:
+        recordings = Recordings(account_sid=ACCOUNT, auth_token=TOKEN, api_url=carrier, **limits)
+        with serve(create_app(replace(town.parts, recordings=recordings))) as front:
+            yield replace(town, url=front)
+
+
+def carrier_that(answers):
+    app = Flask("carrier", static_folder=None)
+    app.get("/<path:path>")(lambda path: answers())
+    return app
+
+
+def test_a_message_of_the_evening_is_heard_and_marked_the_next_morning(town, ali, ali_reads):
+    message = leaves_a_message(town)
+    town.is_dispatching = False
+    town.wait(12 * 3600)
+    town.is_dispatching = True
+
+    desk = ali_reads.opens("/desk").text
+    page = ali_reads.opens("/messages").text
+    sound = ali_reads.opens(f"{message}/audio")
+    marked = ali_reads.sends(f"{message}/handled", seen_on="/messages").text
+
+    assert '<span>1</span><span class="visually-hidden"> ubehandlede</span>' in desk
+    assert "1 ubehandlet besked, ældste først" in page
+    assert "20 30 40 59" in page
+    assert "22. nov. 2026 kl. 21.30" in page
+    assert "Omstillingen" in page
+    assert (sound.status_code, sound.headers["Content-Type"]) == (200, "audio/wav")
+    assert seconds_of(sound.content) == town.carrier.recordings.all[0].seconds
+    assert "Tak. Beskeden er behandlet." in marked
+    assert "Ingen beskeder venter" in marked
+    assert town.facts()[-1] == "message_handled"
+
+
+def test_the_browser_never_learns_where_the_sound_lies_or_how_to_get_it(town, ali_reads):
+    message = leaves_a_message(town)
+
+    page, sound = ali_reads.opens("/messages"), ali_reads.opens(f"{message}/audio")
+
+    assert f'src="{message}/audio"' in page.text
+    for told in (page.text, str(page.headers), str(sound.headers)):
+        assert ACCOUNT not in told
+        assert TOKEN not in told
+        assert town.carrier.recordings.all[0].sid not in told
+    assert "media-src 'self'" in page.headers["Content-Security-Policy"]
+    assert sound.headers["Cache-Control"] == "no-store"
+
+
+def test_the_oldest_stands_first_and_each_tells_its_topic_and_length(town, sofie_reads):
+    leaves_a_message(town)
+    call = town.calls("+4520304051")
+    call.hears("Tast 1")
+    call.say("jeg har fået en regning")
+    call.hears("Tast 1 for at indtale")
+    call.press("1")
+    call.hears("efter tonen")
+    town.wait(12)
+    call.say("det er en anden")
+    call.press("#")
+    call.ends()
+
+    page = sofie_reads.opens("/messages").text
+
+    first, second = page.split('class="card letter"')[1:]
+    assert "20 30 40 59" in first
+    assert "Uden emne" in first
+    assert "20 30 40 51" in second
+    assert "Uden emne" not in second
+    assert f"</span>0:{town.carrier.recordings.all[1].seconds:02}" in second
+
+
+def test_the_story_is_a_click_away_for_those_who_may_read_the_log(town, ali_reads, sofie_reads):
+    message = leaves_a_message(town)
+    story = f"/contacts/{town.contact().id}"
+
+    for_supervisors, for_agents = sofie_reads.opens("/messages").text, ali_reads.opens("/messages").text
+    sofie_reads.sends(f"{message}/handled", seen_on="/messages")
+
+    assert story in for_supervisors
+    assert story not in for_agents
+    assert "Besked behandlet</strong> · Sofie" in sofie_reads.opens(story).text
+
+
+def test_a_hidden_number_is_said_to_be_hidden(town, ali_reads):
+    leaves_a_message(town, caller_id="anonymous")
+
+    assert "Skjult nummer" in ali_reads.opens("/messages").text
+
+
+def test_of_an_anonymous_caller_no_number_is_told(town, ali_reads):
+    leaves_a_message(town)
+    with town.engine.begin() as db:
+        db.execute(text("UPDATE contacts SET anonymous = true, caller = NULL, caller_pseudonym = NULL"))
+
+    page = ali_reads.opens("/messages").text
+
+    assert "20 30 40 59" not in page
+    assert "Skjult nummer" not in page
+
+
+def test_the_page_is_there_in_english(town, ali_reads):
+    leaves_a_message(town)
+
+    page = ali_reads.opens("/language/en?next=/messages").text
+
+    assert "1 message not dealt with, oldest first" in page
+    assert "22 Nov 2026 at 21:30" in page
+    assert "Mark as dealt with" in page
+
+
+def test_without_messages_the_page_says_so_and_the_header_counts_nothing(ali_reads):
+    page = ali_reads.opens("/messages").text
+
+    assert "Ingen beskeder venter" in page
+    assert 'id="unheard" hidden' in page
+
+
+def test_a_colleague_of_another_group_sees_hears_and_marks_nothing(town, ali_reads, birgit_reads):
+    message = leaves_a_message(town)
+
+    page = birgit_reads.opens("/messages").text
+    sound = birgit_reads.opens(f"{message}/audio")
+    marked = birgit_reads.sends(f"{message}/handled", seen_on="/messages")
+
+    assert "Ingen beskeder venter" in page
+    assert 'id="unheard" hidden' in page
+    assert (sound.status_code, marked.status_code) == (404, 404)
+    assert sound.headers["Content-Type"].startswith("text/html")
+    assert "1 ubehandlet besked" in ali_reads.opens("/messages").text
+
+
+def test_otto_sees_hears_and_marks_nothing(town, otto, ali_reads):
+    message = leaves_a_message(town)
+
+    for path in ("/messages", "/messages/unheard", f"{message}/audio"):
+        assert "/login" in otto.opens(path).url
+    assert otto.opens(f"{message}/audio", follow=False).status_code == 302
+    assert "/login" in otto.sends(f"{message}/handled", seen_on="/login").url
+    assert "1 ubehandlet besked" in ali_reads.opens("/messages").text
+
+
+def test_after_signing_out_the_sound_is_not_played(town, ali_reads):
+    message = leaves_a_message(town)
+    ali_reads.sends("/logout", seen_on="/messages")
+
+    answer = ali_reads.opens(f"{message}/audio", follow=False)
+
+    assert answer.status_code == 302
+
+
+def test_a_message_that_is_not_there_is_not_found(ali_reads):
+    assert ali_reads.opens(f"/messages/{NOBODYS}/audio").status_code == 404
+    assert ali_reads.sends(f"/messages/{NOBODYS}/handled", seen_on="/messages").status_code == 404
+
+
+def test_a_form_of_somewhere_else_marks_nothing(town, ali_reads):
+    message = leaves_a_message(town)
+
+    answer = ali_reads.sends(f"{message}/handled", seen_on="/messages", csrf=False)
+
+    assert answer.status_code == 400
+    assert handled_by(town) == []
+
+
+def test_the_second_of_two_colleagues_is_told_kindly(town, ali_reads, sara_reads):
+    message = leaves_a_message(town)
+    ali_reads.sends(f"{message}/handled", seen_on="/messages")
+
+    late = sara_reads.sends(f"{message}/handled", seen_on="/desk")
+
+    assert late.status_code == 200
+    assert "En kollega var først og har allerede taget sig af beskeden." in late.text
+    assert handled_by(town) == ["ali"]
+
+
+def test_of_two_colleagues_at_the_same_moment_one_wins(town, ali_reads, sara_reads):
+    for _ in range(5):
+        message = leaves_a_message(town)
+        together = threading.Barrier(2)
+
+        def marks(who, message=message, together=together):
+            token = who._token("/messages")
+            together.wait()
+            return who.sends(f"{message}/handled", seen_on="/messages", csrf_token=token).text
+
+        with ThreadPoolExecutor() as both:
+            answers = list(both.map(marks, (ali_reads, sara_reads)))
+
+        assert ["Tak. Beskeden er behandlet." in answer for answer in answers].count(True) == 1
+        assert ["En kollega var først" in answer for answer in answers].count(True) == 1
+    assert len(handled_by(town)) == 5
+
+
+def test_to_say_it_twice_oneself_is_no_quarrel(town, ali_reads):
+    message = leaves_a_message(town)
+    ali_reads.sends(f"{message}/handled", seen_on="/messages")
+
+    again = ali_reads.sends(f"{message}/handled", seen_on="/desk").text
+
+    assert "Tak. Beskeden er behandlet." in again
+    assert handled_by(town) == ["ali"]
+
+
+def test_a_player_may_ask_for_a_part_of_the_sound(town, ali_reads):
+    message = leaves_a_message(town)
+    whole = ali_reads.opens(f"{message}/audio").content
+
+    part = ali_reads.opens(f"{message}/audio", Range="bytes=1000-1999")
+    beyond = ali_reads.opens(f"{message}/audio", Range="bytes=99999999-")
+
+    assert (part.status_code, part.headers["Content-Range"]) == (206, f"bytes 1000-1999/{len(whole)}")
+    assert part.content == whole[1000:2000]
+    assert beyond.status_code == 416
+
+
+def test_a_list_in_which_nothing_changed_is_not_sent_again(town, ali_reads):
+    leaves_a_message(town)
+    first = ali_reads.opens("/messages/unheard", **{"X-Fragment": "1"})
+    same = ali_reads.opens(f"/messages/unheard?since={first.headers['X-Version']}", **{"X-Fragment": "1"})
+    leaves_a_message(town)
+    other = ali_reads.opens(f"/messages/unheard?since={first.headers['X-Version']}", **{"X-Fragment": "1"})
+
+    assert first.text.strip() in ali_reads.opens("/messages").text or "1 ubehandlet besked" in first.text
+    assert (same.status_code, other.status_code) == (204, 200)
+    assert "2 ubehandlede beskeder" in other.text
+
+
+def test_a_recording_that_the_carrier_has_deleted_is_said_to_be_deleted(town, ali_reads):
+    message = leaves_a_message(town)
+    town.carrier.recordings.all.clear()
+
+    answer = ali_reads.opens(f"{message}/audio")
+
+    assert answer.status_code == 410
+    assert "Optagelsen er slettet" in answer.text
+
+
+def test_a_carrier_that_is_out_of_reach_is_told_in_a_sentence(town, ali):
+    message = leaves_a_message(town)
+    nowhere = Recordings(account_sid=ACCOUNT, auth_token=TOKEN, api_url="http://127.0.0.1:1")
+    with serve(create_app(replace(town.parts, recordings=nowhere))) as front:
+        ali_reads = Visitor(replace(town, url=front)).signs_in("ali")
+
+        answer = ali_reads.opens(f"{message}/audio")
+
+    assert answer.status_code == 503
+    assert "Optagelsen kan ikke hentes lige nu" in answer.text
+    assert "Beskeden er ikke tabt" in answer.text
+    assert "127.0.0.1:1" not in answer.text
+    assert ACCOUNT not in answer.text
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        lambda: Response("<h1>A proxy's page</h1>", mimetype="text/html"),
+        lambda: Response("", 401),
+        lambda: Response("", 500),
+        lambda: Response(b"x" * 2001, mimetype="audio/x-wav"),
+        lambda: redirect(request.path),
+    ],
+    ids=["no sound", "a wrong token", "a failure", "too large", "round in circles"],
+)
+def test_whatever_else_the_carrier_answers_is_the_same_sentence(town, ali, answers):
+    message = leaves_a_message(town)
+    with town_with_carrier(town, carrier_that(answers), largest_bytes=2000) as elsewhere:
+        ali_reads = Visitor(elsewhere).signs_in("ali")
+
+        answer = ali_reads.opens(f"{message}/audio")
+
+    assert answer.status_code == 503
+    assert "Optagelsen kan ikke hentes lige nu" in answer.text
+
+
+def test_a_sound_of_unknown_length_is_cut_at_the_limit(town, ali):
+    message = leaves_a_message(town)
+
+    def without_end():
+        return Response((b"x" * 1000 for _ in range(100)), mimetype="audio/x-wav")
+
+    with town_with_carrier(town, carrier_that(without_end), largest_bytes=2500) as elsewhere:
+        answer = Visitor(elsewhere).signs_in("ali").opens(f"{message}/audio")
+
+    assert answer.content == b"x" * 2500
+
+
+def test_where_the_carrier_sends_us_on_the_token_stays_behind(town, ali):
+    message, seen = leaves_a_message(town), []
+
+    def stores():
+        seen.append(request.authorization)
+        return Response(b"RIFF", mimetype="audio/x-wav")
+
+    def sends_on():
+        seen.append(request.authorization and request.authorization.password)
+        return redirect(f"{storage}/{request.path.rsplit('/', 1)[-1]}")
+
+    with serve(carrier_that(stores)) as storage, town_with_carrier(town, carrier_that(sends_on)) as elsewhere:
+        answer = Visitor(elsewhere).signs_in("ali").opens(f"{message}/audio")
+
+    assert answer.content == b"RIFF"
+    assert seen == [TOKEN, None]
+
+
+def test_listeners_leave_room_for_callers(town, ali):
+    message, going_on = leaves_a_message(town), threading.Event()
+
+    def slowly():
+        yield b"x"
+        going_on.wait(20)
+        yield b"y"
+
+    def answers():
+        return Response(slowly(), mimetype="audio/x-wav", headers={"Content-Length": "2"})
+
+    with town_with_carrier(town, carrier_that(answers)) as elsewhere:
+        ali_reads = Visitor(elsewhere).signs_in("ali")
+        address, browser = f"{elsewhere.url}{message}/audio", ali_reads._browser
+        listening = [browser.get(address, stream=True, timeout=20) for _ in range(MOST_AT_ONCE)]
+        one_too_many = ali_reads.opens(f"{message}/audio")
+        going_on.set()
+        heard = [answer.content for answer in listening]
+        afterwards = until(lambda: ali_reads.opens(f"{message}/audio"), lambda answer: answer.status_code == 200)
+
+    assert one_too_many.status_code == 503
+    assert heard == [b"xy"] * MOST_AT_ONCE
+    assert afterwards.content == b"xy"
+
+
+@pytest.mark.browser
+def test_the_page_plays_a_message_and_shows_the_next_one_by_itself(town, ali, page):
+    leaves_a_message(town)
+    signed_in(page, town, "ali")
+    page.get_by_role("link", name="Beskeder").click()
+    page.evaluate("document.querySelector('audio').play()")
+    page.wait_for_function("document.querySelector('audio').currentTime > 0.2")
+
+    leaves_a_message(town, number="+4520304051")
+    page.get_by_text("20 30 40 51").wait_for()
+
+    assert page.evaluate("document.querySelector('audio').paused") is False
+    assert page.locator("#unheard").inner_text().startswith("2")
+    assert "2 ubehandlede beskeder" in page.locator("#announce").text_content()
+
+
+@pytest.mark.browser
+def test_a_message_is_marked_by_keyboard_and_the_focus_stays_on_the_page(town, ali, page):
+    leaves_a_message(town)
+    signed_in(page, town, "ali")
+    page.goto(f"{town.url}/messages")
+
+    page.get_by_role("button", name="Markér som behandlet").press("Enter")
+    page.get_by_text("Ingen beskeder venter").wait_for()
+
+    assert page.evaluate("document.activeElement.id") == "said"
+    assert page.locator("#unheard").is_hidden()
+
+
+@pytest.mark.browser
+def test_a_sound_that_cannot_be_played_says_so_beside_the_player(town, ali, page):
+    leaves_a_message(town)
+    town.carrier.recordings.all.clear()
+    signed_in(page, town, "ali")
+    page.goto(f"{town.url}/messages")
+
+    page.evaluate("document.querySelector('audio').play().catch(() => null)")
+
+    page.get_by_text("Optagelsen kan ikke hentes lige nu.").wait_for()
+    is_accessible(page)
+
+
+@pytest.mark.browser
+def test_the_messages_are_accessible_wide_and_narrow(town, sofie, page):
+    signed_in(page, town, "sofie")
+    page.goto(f"{town.url}/messages")
+    is_accessible(page)
+    message = leaves_a_message(town)
+    leaves_a_message(town, caller_id="anonymous")
+    page.reload()
+    is_accessible(page)
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    town.carrier.recordings.all.clear()
+    page.goto(f"{town.url}{message}/audio")
+    is_accessible(page)
