@@ -94,7 +94,7 @@ def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:
         case SendLink():
             links.request(work, contact, plan, action)
         case KeepMessage():
-            _keep(work, contact, action)
+            _keep(work, contact, plan, action)
         case ForgetCaller():
             _forget(work, contact)
         case Note(kind=kind, data=data):
@@ -119,13 +119,16 @@ def _leave(work: Work, contact: Contact) -> None:
     line_up.leave(work, entry, EntryState.DEFLECTED, Fact.LEFT_LINE)
 
 
-def _keep(work: Work, contact: Contact, message: KeepMessage) -> None:
+def _keep(work: Work, contact: Contact, plan: DialPlan, message: KeepMessage) -> None:
+    """A message waits for the group that was not there, or for the switchboard where that group takes none."""
+    line = next(line for line in plan.flow.lines.values() if line.id == contact.line)
+    group = message.group if plan.groups[message.group].takes_messages else line.person_group
     messages.add(
         work.db,
         {
             "id": work.new_id(),
             "contact_id": contact.id,
-            "group_id": message.group,
+            "group_id": group,
             "topic": contact.topic,
             "recording": message.recording,
             "seconds": message.seconds,

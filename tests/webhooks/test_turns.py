@@ -205,7 +205,7 @@ def test_news_that_comes_twice_is_taken_once(door):
 def test_late_news_never_takes_a_line_back(door):
     caller = door.arrives()
     door.post("/voice/status", door.call(caller.sid, CallStatus="completed", SequenceNumber="3"))
-    ended = [row for row in door.state()["legs"]]
+    ended = door.state()["legs"]
 
     late = door.post("/voice/status", door.call(caller.sid, CallStatus="ringing", SequenceNumber="1"))
 

@@ -13,6 +13,10 @@ from ivr.domain.routing.groups import Group
 from ivr.domain.routing.queue import QueueClass
 
 
+TOLD = 10
+"""How many candidates a decision remembers by name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A contact in line, as far as the policy looks at it."""
@@ -38,12 +42,16 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """A meeting, and why: the agents who could have taken it, the waited seconds, the level used (0: no skill asked)."""
+    """A meeting, and why: who could have taken it (the first `TOLD` in the order of choice, of `able` in all), the waited
+    seconds, the skill asked for and the chosen agent's level of it (0: none asked).
+    """
 
     entry: str
     agent: str
     candidates: tuple[str, ...]
+    able: int
     waited_seconds: float
+    skill: str | None
     level: int
 
 
@@ -65,8 +73,10 @@ def choose(
             Match(
                 entry=contact.entry,
                 agent=chosen.agent,
-                candidates=tuple(agent.agent for agent in able),
+                candidates=tuple(agent.agent for agent in able[:TOLD]),
+                able=len(able),
                 waited_seconds=max(0.0, (now - contact.rank_at).total_seconds()),
+                skill=contact.skill,
                 level=chosen.skills.get(contact.skill, 0) if contact.skill else 0,
             )
         )

@@ -73,7 +73,7 @@ def _choice(engagement: Engagement, names: Mapping[str, str]) -> Choice:
     return Choice(
         engagement=engagement,
         agent=names.get(engagement.agent_id, "?"),
-        others=max(0, len(decision.get("candidates", ())) - 1),
+        others=max(0, int(decision.get("able", 1)) - 1),
         waited_seconds=float(decision.get("waited_seconds", 0)),
         skill=decision.get("skill"),
         level=int(decision.get("level", 0)),
