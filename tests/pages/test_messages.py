@@ -106,7 +106,7 @@ def test_a_message_of_the_evening_is_heard_and_marked_the_next_morning(town, ali
     marked = ali_reads.sends(f"{message}/handled", seen_on="/messages").text
 
     assert '<span>1</span><span class="visually-hidden"> ubehandlede</span>' in desk
-    assert "1 ubehandlet besked, ældste først" in page
+    assert "1 ubehandlet besked</p>" in page
     assert "20 30 40 59" in page
     assert "22. nov. 2026 kl. 21.30" in page
     assert "Omstillingen" in page
@@ -146,6 +146,7 @@ def test_the_oldest_stands_first_and_each_tells_its_topic_and_length(town, sofie
 
     page = sofie_reads.opens("/messages").text
 
+    assert "2 ubehandlede beskeder, ældste først" in page
     first, second = page.split('class="card letter"')[1:]
     assert "20 30 40 59" in first
     assert "Uden emne" in first
@@ -188,7 +189,7 @@ def test_the_page_is_there_in_english(town, ali_reads):
 
     page = ali_reads.opens("/language/en?next=/messages").text
 
-    assert "1 message not dealt with, oldest first" in page
+    assert "1 message not dealt with</p>" in page
     assert "22 Nov 2026 at 21:30" in page
     assert "Mark as dealt with" in page
 
@@ -440,6 +441,39 @@ def test_the_page_plays_a_message_and_shows_the_next_one_by_itself(town, ali, pa
     assert page.locator("audio").first.evaluate("audio => audio.paused || audio.ended") is False
     assert page.locator("#unheard").inner_text().startswith("2")
     assert "2 ubehandlede beskeder" in page.locator("#announce").text_content()
+
+
+@pytest.mark.browser
+def test_what_somebody_hears_goes_on_when_a_colleague_marks_another(town, ali, sofie_reads, page):
+    before = leaves_a_message(town)
+    leaves_a_message(town, words=f"{WORDS} " * 6, number="+4520304051")
+    signed_in(page, town, "ali")
+    page.goto(f"{town.url}/messages")
+    page.locator("audio").nth(1).evaluate("audio => audio.play()")
+
+    sofie_reads.sends(f"{before}/handled", seen_on="/messages")
+    page.get_by_text("20 30 40 59").wait_for(state="detached")
+
+    assert page.locator("audio").evaluate("audio => audio.paused || audio.ended") is False
+
+
+@pytest.mark.browser
+def test_marking_one_message_leaves_the_others_where_they_are(town, ali, page):
+    for _ in range(3):
+        leaves_a_message(town)
+    signed_in(page, town, "ali")
+    page.goto(f"{town.url}/messages")
+    page.evaluate("""() => {
+        window.moved = 0;
+        const count = (changes) => changes.forEach((change) => window.moved += change.addedNodes.length);
+        new MutationObserver(count).observe(document.getElementById("unheard-messages"), { childList: true });
+        new MutationObserver(count).observe(document.getElementById("letters"), { childList: true });
+    }""")
+
+    page.get_by_role("button", name="Markér som behandlet").first.click()
+    page.get_by_text("2 ubehandlede beskeder, ældste først").wait_for()
+
+    assert page.evaluate("window.moved") == 0
 
 
 @pytest.mark.browser

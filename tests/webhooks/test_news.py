@@ -76,11 +76,12 @@ def test_news_of_a_call_under_the_name_of_another_line_does_not_end_that_line(do
     assert caller.asks(Digits="1").status == 200
 
 
-def test_the_end_of_an_employees_line_is_not_the_end_of_the_callers(door):
+@pytest.mark.parametrize("status", ["initiated", "ringing", "in-progress", "completed"])
+def test_news_of_an_employees_line_that_nobody_is_waiting_for_changes_nothing_of_the_callers(door, status):
     caller = door.arrives()
     before = door.state()
 
-    told = door.call("CA9", CallStatus="completed", SequenceNumber="3", Direction="outbound-dial")
+    told = door.call("CA9", CallStatus=status, SequenceNumber="3", Direction="outbound-dial")
     answer = door.post(f"/voice/status?dialled_from={caller.leg}", told)
 
     assert (answer.status, door.state()) == (200, before)

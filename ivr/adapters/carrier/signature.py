@@ -48,8 +48,6 @@ def _port_variants(url: str) -> tuple[str, ...]:
         port = parts.port
     except ValueError:
         return (url,)
-    if port is None:
-        netloc = f"{parts.netloc}:{_PORTS.get(parts.scheme, 80)}"
-    else:
-        netloc = parts.netloc.removesuffix(f":{port}")
+    with_port = f"{parts.netloc}:{_PORTS.get(parts.scheme, 80)}"
+    netloc = with_port if port is None else parts.netloc.removesuffix(f":{port}")
     return (url, url.replace(parts.netloc, netloc, 1))

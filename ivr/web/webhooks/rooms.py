@@ -1,6 +1,7 @@
 """Whom the caller meets: the whisper to a named employee, what happens in a conference, and the music on hold."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,8 +23,13 @@ def add_to(door: Blueprint, parts: Parts, hard_times: HardTimes) -> None:
     def whisper(leg_id: object) -> Response:
         """A named employee has picked up: who is there, and 1 to take it."""
         keys = requests.whispered_keys(signed_form(settings))
+        if keys == "1":
+            # Joined whether or not it can be written down: the two are waiting for each other.
+            with suppress(SQLAlchemyError, UnknownLeg):
+                run(legs.person_reached, str(leg_id), has_pressed=True)
+            return nothing()
         if keys is not None:
-            return nothing() if keys == "1" else xml(twiml.refused())
+            return xml(twiml.refused())
         try:
             words, flow = run(legs.whisper_to_person, str(leg_id))
         except (SQLAlchemyError, UnknownLeg):

@@ -16,6 +16,9 @@ live.addEventListener("error", (event) => {
   mute.textContent = mute.dataset.text;
 }, true);
 
+// While a message that goes away has the focus, idiomorph moves the others around it, and a sound that is moved stops.
+live.addEventListener("ivr:sent", () => document.activeElement.blur());
+
 Live.listeners.push((part) => {
   badge.hidden = part.dataset.count === "0";
   badge.firstElementChild.textContent = part.dataset.count;
