@@ -17,7 +17,10 @@ _MARKS = {"heard": "◀", "pressed": "▶", "said": "▶"}
 @click.option("--from", "caller", default="+4520304050", show_default=True, help="The telephone to call from.")
 @click.option("--hidden", is_flag=True, help="Withhold the number.")
 @click.option(
-    "--carrier", default="http://127.0.0.1:8070", show_default=True, help="Where the simulated carrier serves its phones."
+    "--carrier",
+    default="http://127.0.0.1:8070",
+    show_default=True,
+    help="Where the simulated carrier serves its phones.",
 )
 @click.pass_context
 def command(context: click.Context, number: str, caller: str, hidden: bool, carrier: str) -> None:

@@ -4,10 +4,15 @@ Due moments stand in the rows that they concern, so that nothing has to be cance
 finds the row locked and looks again whether it is still due.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+
+import structlog
 
 from ivr.adapters.carrier.outcomes import CarrierProblem
 from ivr.adapters.store import agents, engagements, legs, orders
+from ivr.adapters.store.engagements import Engagement
 from ivr.assembly import Parts
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import LegStatus, is_over
@@ -20,6 +25,8 @@ from ivr.operations.work import Work
 _REPEAT_MOVE = timedelta(seconds=10)
 _NEVER_JOINED = timedelta(seconds=40)
 
+log = structlog.get_logger()
+
 
 def run_due(parts: Parts) -> int:
     """Deal with everything that is due. Returns how much it was."""
@@ -28,12 +35,24 @@ def run_due(parts: Parts) -> int:
         due = engagements.overdue(db, now)
         silent = legs.silent_since(db, now)
     for engagement in due:
-        if engagement.state in (EngagementState.ACCEPTED, EngagementState.CONNECTED):
-            check_line(parts, engagement.leg_id)
-        parts.operations.run(lease_ran_out, engagement.id)
+        _guarded(partial(_look_after, parts, engagement), engagement.contact_id)
     for leg in silent:
-        check_line(parts, leg.id)
+        _guarded(partial(check_line, parts, leg.id), leg.contact_id)
     return len(due) + len(silent)
+
+
+def _guarded(deed: Callable[[], None], contact: str) -> None:
+    """One row that cannot be dealt with must not hold up all the others that are due."""
+    try:
+        deed()
+    except Exception as error:
+        log.exception("timer_failed", contact=contact, error=type(error).__name__)
+
+
+def _look_after(parts: Parts, engagement: Engagement) -> None:
+    if engagement.state in (EngagementState.ACCEPTED, EngagementState.CONNECTED):
+        check_line(parts, engagement.leg_id)
+    parts.operations.run(lease_ran_out, engagement.id)
 
 
 def lease_ran_out(work: Work, engagement_id: str) -> None:

@@ -6,13 +6,12 @@ a line forward, and a closed line stays closed.
 
 from datetime import timedelta
 
-from ivr.adapters.store import contacts, engagements, legs, queue
+from ivr.adapters.store import contacts, engagements, events, legs, queue
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import LegStatus, Role, advances, is_over
 from ivr.domain.errors import IvrError
-from ivr.domain.flow.state import State
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.queue import EntryState
 from ivr.operations import conversation
@@ -106,13 +105,9 @@ def _citizen_gone(work: Work, contact: Contact) -> None:
             offers.send_away(work, contact, meeting.agent_leg, "caller_gone")
         return
     offers.withdraw(work, contact, entry, farewell="caller_gone")
-    took_link = _took_link(contact)
+    took_link = Fact.LINK_REQUESTED in {fact.kind for fact in events.of_contact(work.db, contact.id)}
     state = EntryState.DEFLECTED if took_link else EntryState.ABANDONED
     line_up.leave(work, entry, state, Fact.LEFT_LINE if took_link else Fact.ABANDONED)
-
-
-def _took_link(contact: Contact) -> bool:
-    return contact.flow_state is not None and bool(State.from_json(contact.flow_state).links_sent)
 
 
 def _agent_gone(work: Work, leg: Leg, status: LegStatus) -> None:

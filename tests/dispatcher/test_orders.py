@@ -8,7 +8,9 @@ from ivr.simulator.mischief import Mischief
 
 def orders(town, kind):
     with town.engine.connect() as db:
-        rows = db.execute(text("SELECT state, attempts FROM orders WHERE kind = :kind ORDER BY seq"), {"kind": kind}).all()
+        rows = db.execute(
+            text("SELECT state, attempts FROM orders WHERE kind = :kind ORDER BY seq"), {"kind": kind}
+        ).all()
     return [(row.state, row.attempts) for row in rows]
 
 

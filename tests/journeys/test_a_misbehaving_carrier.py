@@ -12,12 +12,21 @@ from sqlalchemy import text
 from ivr.simulator.mischief import Mischief
 from tests.kit.town import open_town
 
-_WORDS = ("jeg skal have nyt pas", "min skraldespand er ikke tømt", "sygedagpenge", "volapyk", "jeg vil tale med Birgit")
+_WORDS = (
+    "jeg skal have nyt pas",
+    "min skraldespand er ikke tømt",
+    "sygedagpenge",
+    "volapyk",
+    "jeg vil tale med Birgit",
+)
 
 
 def live_through(town, seed: int, minutes: int = 8) -> None:
     chance = random.Random(seed)
-    desks = [town.agent(f"agent{n}", groups="omstilling;borgerservice;arbejdsmarked", skills="pas:3;sygedagpenge:3") for n in range(3)]
+    desks = [
+        town.agent(f"agent{n}", groups="omstilling;borgerservice;arbejdsmarked", skills="pas:3;sygedagpenge:3")
+        for n in range(3)
+    ]
     for desk in desks:
         desk.ready()
         chance.choice([desk.phone.answers, desk.phone.answers, desk.phone.no_answer, desk.phone.declines])()

@@ -61,8 +61,13 @@ def test_callers_in_menu_queue_and_conversation_go_on_after_the_engine_was_kille
         caller.hang_up()
     until(lambda: _open_lines(parts) == 0, why="every line is closed in the log")
     with parts.engine.connect() as db:
-        kinds = [row.kind for row in db.execute(text("SELECT kind FROM events WHERE contact_id = :c ORDER BY id"), {"c": contact})]
-    assert [k for k in kinds if k in ("queued", "offered", "accepted", "connected", "talk_ended", "wrapped_up", "ended")] == [
+        kinds = [
+            row.kind
+            for row in db.execute(text("SELECT kind FROM events WHERE contact_id = :c ORDER BY id"), {"c": contact})
+        ]
+    assert [
+        k for k in kinds if k in ("queued", "offered", "accepted", "connected", "talk_ended", "wrapped_up", "ended")
+    ] == [
         "queued",
         "offered",
         "accepted",

@@ -55,7 +55,9 @@ class Processes:
         return [found[number] for number in range(len(deeds))]
 
 
-def _do(url: str, number: int, barrier: Any, answers: Any, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _do(
+    url: str, number: int, barrier: Any, answers: Any, function: Callable[..., Any], arguments: tuple[Any, ...]
+) -> None:
     parts = assemble(SETTINGS, url)
     with parts.engine.connect() as db:
         parts.plans.current(db)
@@ -112,7 +114,9 @@ def test_a_caller_and_an_agent_arriving_in_the_same_moment_meet_without_the_swee
     with parts.engine.connect() as db:
         apart = db.execute(text("SELECT count(*) FROM queue_entries WHERE state = 'waiting'")).scalar_one()
         ready = db.execute(text("SELECT count(*) FROM agents WHERE state = 'ready'")).scalar_one()
-        offers = db.execute(text("SELECT count(*), count(DISTINCT agent_id), count(DISTINCT entry_id) FROM engagements")).one()
+        offers = db.execute(
+            text("SELECT count(*), count(DISTINCT agent_id), count(DISTINCT entry_id) FROM engagements")
+        ).one()
     assert (apart, ready) == (0, 0)
     assert tuple(offers) == (ROUNDS, ROUNDS, ROUNDS)
 
@@ -133,7 +137,10 @@ def test_four_processes_bring_many_together_and_offer_nobody_twice(parts, databa
             text("SELECT agent_id FROM engagements WHERE state = 'ringing' GROUP BY agent_id HAVING count(*) > 1")
         ).all()
         offers = db.execute(text("SELECT count(*) FROM engagements")).scalar_one()
-        first = [str(row.contact_id) for row in db.execute(text("SELECT contact_id FROM queue_entries WHERE state = 'offered'"))]
+        first = [
+            str(row.contact_id)
+            for row in db.execute(text("SELECT contact_id FROM queue_entries WHERE state = 'offered'"))
+        ]
     assert doubled == []
     assert offers == 20
     assert len(first) == 20

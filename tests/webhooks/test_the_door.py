@@ -1,5 +1,8 @@
 """Only the carrier comes in: whatever is not signed by it, or is no form, changes nothing."""
 
+import io
+import wave
+
 import pytest
 
 from tests.kit.town import MAIN, TOKEN
@@ -149,3 +152,16 @@ def test_the_music_on_hold_is_there_for_whoever_asks(door):
     asked = [door.post("/voice/hold-music", {}, method=method, signature=None) for method in ("GET", "POST")]
 
     assert [(answer.status, answer.verbs) for answer in asked] == [(200, ["Play"])] * 2
+
+
+@pytest.mark.parametrize("seconds", [1, 9, 22])
+def test_the_waiting_music_lasts_as_long_as_asked(door, seconds):
+    asked = door.town.http.get(f"{door.town.url}/voice/music/{seconds}.wav", timeout=5)
+
+    with wave.open(io.BytesIO(asked.content)) as music:
+        assert music.getnframes() / music.getframerate() == seconds
+
+
+@pytest.mark.parametrize("seconds", [0, 23, 10**9])
+def test_there_is_no_music_longer_than_the_piece(door, seconds):
+    assert door.town.http.get(f"{door.town.url}/voice/music/{seconds}.wav", timeout=5).status_code == 404

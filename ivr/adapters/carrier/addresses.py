@@ -38,7 +38,13 @@ def text_status(public_url: str) -> str:
 
 
 def waiting_music(public_url: str) -> str:
+    """The whole piece, for who must wait an unknown time."""
     return f"{public_url.rstrip('/')}/static/music/waiting.wav"
+
+
+def music_for(public_url: str, seconds: int) -> str:
+    """The first `seconds` of the piece, so that a waiting document lasts as long as it should."""
+    return f"{public_url.rstrip('/')}/voice/music/{seconds}.wav"
 
 
 def conference_name(contact: str) -> str:

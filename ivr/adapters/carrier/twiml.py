@@ -31,14 +31,15 @@ PAUSE_AFTER_SPEECH_SECONDS = 2
 
 SILENCE_ENDS_MESSAGE_SECONDS = 5
 
+SHORTEST_MUSIC_SECONDS, LONGEST_MUSIC_SECONDS = 3, 22
+"""Less is a scrap of music, more than the piece is long."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyAddress:
     """Whom a document answers, and where the answer to it goes.
 
     `turn` is the turn that the next input takes. `caller_id` is our number, shown to a named person who is rung.
-    `music_seconds` is the length of `/static/music/waiting.wav`: the shorter it is, the more exactly a waiting document
-    keeps its time.
     """
 
     public_url: str
@@ -46,7 +47,6 @@ class ReplyAddress:
     turn: int
     speakers: Mapping[Language, Speaker]
     caller_id: PhoneNumber | None = None
-    music_seconds: float = 20.0
 
     @property
     def next_turn(self) -> str:
@@ -181,9 +181,9 @@ def _wait(response: VoiceResponse, wait: Wait, place: ReplyAddress, words_left: 
     """Words, then music until about `WAIT_SECONDS` are over; where the words leave too little room for it, a pause."""
     prompts = VoiceResponse()
     words_left.say(prompts, wait.say)
-    left = WAIT_SECONDS - 1 - words_left.seconds
-    rounds = max(0, round(left / place.music_seconds))
-    silence = 1 if rounds else max(1, round(left) + 1)
+    left = round(WAIT_SECONDS - 1 - words_left.seconds)
+    music = min(left, LONGEST_MUSIC_SECONDS) if left >= SHORTEST_MUSIC_SECONDS else 0
+    silence = max(1, left - music + 1)
     gather = Gather(
         input="dtmf",
         num_digits=1,
@@ -195,8 +195,8 @@ def _wait(response: VoiceResponse, wait: Wait, place: ReplyAddress, words_left: 
     )
     for prompt in prompts.verbs:
         gather.append(prompt)
-    if rounds:
-        gather.play(addresses.waiting_music(place.public_url), loop=rounds)
+    if music:
+        gather.play(addresses.music_for(place.public_url, music))
     response.append(gather)
     response.redirect(place.next_turn, method="POST")
     return str(response)

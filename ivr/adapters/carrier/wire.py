@@ -38,7 +38,7 @@ class Wire(HttpClient):  # type: ignore[misc]  # the library has no types
         self._session.mount("https://", HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
         self._session.mount("http://", HTTPAdapter(pool_maxsize=CONNECTIONS, max_retries=0))
 
-    def request(  # noqa: PLR0917  the library calls it so
+    def request(
         self,
         method: str,
         uri: str,

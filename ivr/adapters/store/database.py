@@ -77,7 +77,8 @@ def connect(url: str, *, connections: int = 10) -> Engine:
         pool_timeout=_POOL_SECONDS,
         pool_pre_ping=False,
         isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _SESSION},
+        # A store that hangs, instead of refusing, is noticed by the operating system (milliseconds).
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 2500, "options": _SESSION},
     )
 
 

@@ -12,7 +12,6 @@ from datetime import datetime
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.queue import QueueClass
 
-
 TOLD = 10
 """How many candidates a decision remembers by name."""
 

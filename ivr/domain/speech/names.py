@@ -93,7 +93,7 @@ class NameIndex:
             if free and rank[1] > people.get(person.id, 0.0):
                 people[person.id] = rank[1]
         if not people and (asks or alone):
-            people = {id: DEPARTMENT for id in departments}
+            people = dict.fromkeys(departments, DEPARTMENT)
         best = max(people.values(), default=0.0)
         named = [Named(id=id, confidence=sure) for id, sure in people.items() if sure >= best - SAME_RANK]
         return tuple(sorted(named, key=lambda entry: (-entry.confidence, entry.id)))
@@ -139,7 +139,7 @@ def _rank(person: _Person, heard: dict[str, float], departments: set[str]) -> tu
     if len(said) == 1 and alike < ALIKE_ALONE:
         return 0.0, 0.0
     first, last = person.parts[0] in heard, len(person.parts) > 1 and person.parts[-1] in heard
-    if first and last or len(said) == len(person.parts) > 1:
+    if (first and last) or len(said) == len(person.parts) > 1:
         rank = FULL_NAME
     elif person.department and person.department in departments:
         rank = FIRST_NAME_AND_DEPARTMENT

@@ -63,7 +63,7 @@ def our_id(text: str | None) -> str | None:
         return None
 
 
-def document(reply: Reply, settings: Settings, music_seconds: float) -> Response:
+def document(reply: Reply, settings: Settings) -> Response:
     """What a leg hears, as a TwiML document."""
     place = twiml.ReplyAddress(
         public_url=settings.public_url,
@@ -71,7 +71,6 @@ def document(reply: Reply, settings: Settings, music_seconds: float) -> Response
         turn=reply.turn,
         speakers=reply.flow.speakers,
         caller_id=reply.number,
-        music_seconds=music_seconds,
     )
     return xml(twiml.document(reply.spoken, place))
 

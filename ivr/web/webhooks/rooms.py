@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.adapters.carrier import requests, twiml
@@ -13,6 +13,9 @@ from ivr.operations import conversation, legs
 from ivr.operations.lines import UnknownLeg
 from ivr.web.webhooks.door import nothing, our_id, signed_form, xml
 from ivr.web.webhooks.hard_times import HardTimes
+from ivr.web.webhooks.music import LONGEST_SECONDS, first_seconds
+
+_A_DAY_SECONDS = 24 * 60 * 60
 
 
 def add_to(door: Blueprint, parts: Parts, hard_times: HardTimes) -> None:
@@ -51,6 +54,15 @@ def add_to(door: Blueprint, parts: Parts, hard_times: HardTimes) -> None:
         }
         happened.get(event.kind, lambda: None)()
         return nothing()
+
+    @door.get("/music/<int:seconds>.wav")
+    def music(seconds: int) -> Response:
+        """The beginning of the waiting music; the carrier may keep it."""
+        if not 1 <= seconds <= LONGEST_SECONDS:
+            abort(404)
+        answer = Response(first_seconds(seconds), mimetype="audio/wav")
+        answer.cache_control.public, answer.cache_control.max_age = True, _A_DAY_SECONDS
+        return answer
 
     @door.route("/hold-music", methods=["GET", "POST"])
     def hold_music() -> Response:

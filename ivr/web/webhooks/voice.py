@@ -1,9 +1,7 @@
 """What the carrier asks while a call goes on: a new call, and the next document of a leg (others: `rooms`)."""
 
 import time
-import wave
 from collections.abc import Mapping
-from pathlib import Path
 
 import structlog
 from flask import Blueprint, Response, request
@@ -20,17 +18,10 @@ from ivr.web.webhooks import rooms
 from ivr.web.webhooks.door import answer_faults, document, signed_form
 from ivr.web.webhooks.hard_times import HardTimes
 
-_MUSIC = Path(__file__).parents[1] / "pages" / "static" / "music" / "waiting.wav"
 # With what has gone by more than this, a second try would not answer within the 3 s that a webhook may take.
 _TIME_FOR_RESCUE_SECONDS = 1.0
 
 log = structlog.get_logger()
-
-
-def music_seconds() -> float:
-    """The length of the waiting music."""
-    with wave.open(str(_MUSIC), "rb") as music:
-        return music.getnframes() / music.getframerate()
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -39,7 +30,6 @@ def blueprint(parts: Parts) -> Blueprint:
     answer_faults(door)
     settings, run = parts.settings, parts.operations.run
     hard_times = HardTimes(settings)
-    music = music_seconds()
 
     @door.post("/incoming")
     def incoming() -> Response:
@@ -53,7 +43,7 @@ def blueprint(parts: Parts) -> Blueprint:
         except Exception as error:
             log.exception("call_not_greeted", error=type(error).__name__)
             return hard_times.new_caller(call.called)
-        answer = document(reply, settings, music)
+        answer = document(reply, settings)
         answer.call_on_close(lambda: _look_up_cases(parts, reply.contact))
         return answer
 
@@ -62,7 +52,7 @@ def blueprint(parts: Parts) -> Blueprint:
         form, leg, began = signed_form(settings), str(leg_id), time.monotonic()
         identifier(form, "CallSid")
         try:
-            return document(_turn(leg, form), settings, music)
+            return document(_turn(leg, form), settings)
         except SQLAlchemyError as error:
             log.warning("store_unreachable", error=type(error).__name__)
         except UnknownLeg:
@@ -85,7 +75,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     def _rescue(leg: str) -> Response | None:
         try:
-            return document(run(legs.rescue, leg), settings, music)
+            return document(run(legs.rescue, leg), settings)
         except Exception as error:
             log.exception("rescue_failed", error=type(error).__name__)
             return None

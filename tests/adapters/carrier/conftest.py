@@ -29,7 +29,6 @@ def place() -> ReplyAddress:
         turn=3,
         speakers=speakers,
         caller_id=PhoneNumber("+4572001234"),
-        music_seconds=4,
     )
 
 

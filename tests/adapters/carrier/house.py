@@ -37,7 +37,7 @@ class House:
         return [form[name] for path, form in self.requests if path.startswith(beginning)]
 
     def _document(self, leg: str, turn: int) -> str:
-        place = twiml.ReplyAddress(public_url=self.url, leg=leg, turn=turn, speakers=SPEAKERS, music_seconds=4)
+        place = twiml.ReplyAddress(public_url=self.url, leg=leg, turn=turn, speakers=SPEAKERS)
         return twiml.document(self.goals[leg], place)
 
     def app(self) -> Flask:
@@ -56,8 +56,8 @@ class House:
                 return Response(self._document(leg, request.args.get("turn", 0, type=int) + 1), mimetype="text/xml")
             return Response(twiml.nothing(), mimetype="text/xml")
 
-        @app.get("/static/music/waiting.wav")
-        def music() -> Response:
+        @app.get("/voice/music/<int:seconds>.wav")
+        def music(seconds: int) -> Response:
             return Response(b"", mimetype="audio/wav")
 
         return app

@@ -78,7 +78,9 @@ def test_specialists_are_spared_by_choosing_the_lowest_sufficient_level():
 
     (match,) = choose([waits("karen", 60, skill="pas", required_level=2)], agents, GROUPS, NOW)
 
-    assert match == Match(entry="karen", agent="fit", candidates=("fit", "expert"), able=2, waited_seconds=60.0, skill="pas", level=2)
+    assert match == Match(
+        entry="karen", agent="fit", candidates=("fit", "expert"), able=2, waited_seconds=60.0, skill="pas", level=2
+    )
 
 
 def test_among_equals_the_longest_idle_is_chosen_and_then_the_name_decides():
