@@ -59,14 +59,14 @@ def test_a_wish_interrupts_nothing(state, what, wanted):
     assert move(state, what, wanted=wanted) is MOVES[state, what]
 
 
-@pytest.mark.parametrize("state", BUSY)
+@pytest.mark.parametrize("state", sorted(BUSY))
 @pytest.mark.parametrize("wish", HUMAN_MOVES.values())
 def test_nobody_walks_away_from_a_caller(state, wish):
     with pytest.raises(Refused):
         move(state, wish)
 
 
-@pytest.mark.parametrize("state", set(AgentState) - BUSY)
+@pytest.mark.parametrize("state", sorted(set(AgentState) - BUSY))
 def test_whoever_is_not_busy_may_go_anywhere(state):
     assert {move(state, wish) for wish in HUMAN_MOVES.values()} == {S.READY, S.BREAK, S.OFFLINE}
 
