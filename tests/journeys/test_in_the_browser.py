@@ -57,7 +57,7 @@ def test_a_call_from_the_phone_page_to_the_wrap_up_at_the_desk_seen_on_the_wallb
     telephone.get_by_role("button", name="Besvar").click()
     expect(telephone.locator("#log")).to_contain_text("tast 1", timeout=10 * SECONDS, ignore_case=True)
     telephone.locator('[data-key="1"]').click()
-    expect(desk.locator("main")).to_contain_text("I samtale", timeout=10 * SECONDS)
+    expect(desk.locator("main")).to_contain_text("har talt", timeout=10 * SECONDS)
     expect(wallboard.locator("main")).to_contain_text("samtale", timeout=5 * SECONDS, ignore_case=True)
     picture(desk, "desk-talking")
     picture(citizen, "phone-talking")

@@ -39,6 +39,8 @@ def test_the_desk_in_every_state(town, ali, page):
     call.joins_conference()
     town.wait(3)
     page.get_by_role("button", name="Sæt på hold").click()
+    page.get_by_text("Borgeren sættes på hold.").wait_for()
+    town.wait(2)
     page.get_by_role("button", name="Hent tilbage").wait_for()
     is_accessible(page)
     page.get_by_role("button", name="Læg på").click()

@@ -12,7 +12,9 @@ def test_the_desk_works_without_script_from_ready_to_wrapped_up(town, ali, ali_r
     call.joins_conference()
     town.wait(3)
     contact = ali.pop["id"]
-    held = ali_reads.sends(f"/desk/{contact}/hold", seen_on="/desk").text
+    asked = ali_reads.sends(f"/desk/{contact}/hold", seen_on="/desk").text
+    town.wait(2)
+    held = ali_reads.opens("/desk").text
     linked = ali_reads.sends(f"/desk/{contact}/link", seen_on="/desk", topic="pas").text
     ended = ali_reads.sends(f"/desk/{contact}/hang-up", seen_on="/desk").text
     done = ali_reads.sends(f"/desk/{contact}/wrap-up", seen_on="/desk", resolved="yes", topic="pas", note="").text
@@ -22,6 +24,7 @@ def test_the_desk_works_without_script_from_ready_to_wrapped_up(town, ali, ali_r
     assert "20 30 40 51" in ringing
     assert "Tilbygning på 28 kvadratmeter" in ringing
     assert "ikke bekræftet" in ringing
+    assert "Borgeren sættes på hold." in asked
     assert "På hold" in held
     assert "Linket er på vej til borgeren." in linked
     assert "Afsluttet ved første henvendelse?" in ended
@@ -127,7 +130,11 @@ def test_a_draft_survives_every_refresh_and_follows_into_the_wrap_up(town, ali, 
     call = talks(town, ali)
     page.get_by_label("Notat").fill("Spørger til byggesagen")
     page.get_by_role("button", name="Sæt på hold").click()
+    page.get_by_text("Borgeren sættes på hold.").wait_for()
+    town.wait(2)
     page.get_by_role("button", name="Hent tilbage").click()
+    page.get_by_text("Borgeren hentes tilbage.").wait_for()
+    town.wait(2)
     page.get_by_role("button", name="Sæt på hold").wait_for()
     during = page.get_by_label("Notat").input_value()
     page.reload()

@@ -67,6 +67,10 @@ class Desk:
         return self.plan.calendar.zone
 
 
+_TAKES_A_MOMENT = {"hold", "resume"}
+"""Shown as done only when the carrier has confirmed it; until then the agent is told that it is on its way."""
+
+
 def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     pages = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -95,7 +99,8 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @pages.post("/<uuid:contact_id>/<any(accept, decline, hold, resume, 'hang-up'):action>")
     @auth.needs(auth.DESK)
     def act(contact_id: Any, action: str) -> AnyResponse:
-        return _done(parts, board, ACTIONS[action][0], auth.person().agent.id, str(contact_id))
+        said = action if action in _TAKES_A_MOMENT else None
+        return _done(parts, board, ACTIONS[action][0], auth.person().agent.id, str(contact_id), said=said)
 
     @pages.post("/<uuid:contact_id>/link")
     @auth.needs(auth.DESK)
