@@ -22,6 +22,8 @@ from ivr.simulator.twiml.sound import spoken_seconds
 
 IMPATIENT_SHARE = 0.15
 """Callers who hang up before they have got anywhere."""
+LOOKS_IN_SECONDS = 20
+"""How often an agent looks at the desk, to come back from a break that a missed call has led to."""
 KEYS_SHARE = 0.2
 """Callers who would rather press 0 for a person than speak."""
 
@@ -75,6 +77,7 @@ class Crowd:
             self.carrier.on_ringing.append(self._rings)
             for agent in self._agents:
                 agent.desk.sign_in()
+                self.after(LOOKS_IN_SECONDS, agent.looks_in)
             self._next_caller()
         return self
 
@@ -168,6 +171,12 @@ class ScriptedAgent:
         if rule is not None:
             react(self.crowd, line, self.crowd.random.uniform(1, 2.5), Pressed(rule["presses"]))
             self.crowd.after(self.crowd.random.uniform(*self.crowd.talk_seconds), line.call.end)
+
+    def looks_in(self) -> None:
+        """Back from a break, and done with what was left over."""
+        if not any(line.is_live for line in self.phone.lines):
+            self.desk.wrap_up({"resolved": "yes"})
+        self.crowd.after(LOOKS_IN_SECONDS, self.looks_in)
 
     def _wrap_up(self) -> None:
         """What a person does after a talk: settled for most, with a word about why when not."""
