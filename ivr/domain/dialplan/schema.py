@@ -93,7 +93,7 @@ _LANGUAGE = Record(
     },
     optional={
         "voice": spelled(r"[A-Za-z0-9.-]+", "a voice of the carrier", "Google.da-DK-Wavenet-F"),
-        "recogniser": choice("carrier", "vosk"),
+        "recogniser": choice("carrier"),
     },
 )
 
