@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import types
+from collections.abc import Mapping
 
 import click
+import structlog
 
 from ivr.adapters.files import plan_files
 from ivr.assembly import assemble
@@ -17,6 +19,10 @@ from ivr.settings import Settings
 from ivr.telemetry import configure
 
 _STOP_SECONDS = 10
+# Also the pause before a process that dies is started again.
+_LOOK_SECONDS = 2
+
+log = structlog.get_logger()
 
 
 @click.command("serve", epilog="Example: ivr serve --port 8000")
@@ -32,10 +38,10 @@ def command(host: str, port: int, workers: int, threads: int, dispatcher: bool) 
     with running_database(settings) as url:
         _take_up_plan(settings, url)
         environment = {**os.environ, "IVR_DATABASE_URL": url}
-        children = [subprocess.Popen(_gunicorn(host, port, workers, threads), env=environment)]
+        commands = [_gunicorn(host, port, workers, threads)]
         if dispatcher:
-            children.append(subprocess.Popen([sys.executable, "-m", "ivr", "dispatch"], env=environment))
-        sys.exit(_until_stopped(children))
+            commands.append([sys.executable, "-m", "ivr", "dispatch"])
+        sys.exit(_until_stopped(commands, environment))
 
 
 def _take_up_plan(settings: Settings, url: str) -> None:
@@ -78,19 +84,22 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
     ]
 
 
-def _until_stopped(children: list["subprocess.Popen[bytes]"]) -> int:
-    """Wait for a signal or for the first child to end; then end all of them and leave no process."""
+def _until_stopped(commands: list[list[str]], environment: Mapping[str, str]) -> int:
+    """Run the commands until a signal comes or the first of them ends; then end all of them and leave no process.
+
+    The first one, the web, decides. Another that dies is started anew: callers would be greeted and never put through.
+    """
 
     def stop(number: int, frame: types.FrameType | None) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    code = 0
+    children: list[subprocess.Popen[bytes]] = []
     try:
-        # The web process decides: a dispatcher that dies is started anew by whoever supervises `ivr dispatch`.
-        code = children[0].wait()
+        children.extend(subprocess.Popen(command, env=environment) for command in commands)
+        return _web_ended(children, commands, environment)
     except KeyboardInterrupt:
-        pass
+        return 0
     finally:
         for child in children:
             child.terminate()
@@ -100,4 +109,17 @@ def _until_stopped(children: list["subprocess.Popen[bytes]"]) -> int:
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()
-    return code
+
+
+def _web_ended(
+    children: list["subprocess.Popen[bytes]"], commands: list[list[str]], environment: Mapping[str, str]
+) -> int:
+    while True:
+        try:
+            return children[0].wait(timeout=_LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            for place, child in enumerate(children):
+                code = child.poll()
+                if code is not None and place > 0:
+                    log.warning("process_started_anew", command=commands[place][-1], code=code)
+                    children[place] = subprocess.Popen(commands[place], env=environment)

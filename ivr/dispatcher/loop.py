@@ -1,4 +1,8 @@
-"""The dispatcher: orders in several threads, timers and sweep in one, woken by NOTIFY and by the clock."""
+"""The dispatcher: orders in several threads, whatever time brings in one each, woken by NOTIFY and by the clock.
+
+What asks the carrier or reads files has a thread of its own: a carrier that takes seconds to answer, or a plan that
+cannot be read, must delay neither the sweep nor the end of an offer.
+"""
 
 import threading
 import time
@@ -8,7 +12,7 @@ import structlog
 
 from ivr.adapters.store.wake import Listener
 from ivr.assembly import Parts
-from ivr.dispatcher import orders, sweep, timers
+from ivr.dispatcher import orders, reconcile, sweep, timers
 from ivr.dispatcher.plan_watch import PlanWatch
 from ivr.operations.work import ORDERS_CHANNEL
 
@@ -22,7 +26,7 @@ log = structlog.get_logger()
 
 def step(parts: Parts) -> int:
     """Everything that can be done now, once, in this thread: for tests, and for whoever brings a clock of their own."""
-    done = timers.run_due(parts)
+    done = timers.run_due(parts) + reconcile.run_due(parts)
     sweep.sweep(parts)
     while orders.carry_out_one(parts):
         done += 1
@@ -42,7 +46,11 @@ class Dispatcher:
         """Start all threads."""
         for number in range(_WORKERS):
             self._begin(f"orders-{number}", self._work_orders)
-        self._begin("timers", self._keep_time)
+        self._begin("sweep", lambda: self._every(_SWEEP_SECONDS, lambda: sweep.sweep(self._parts)))
+        self._begin("timers", lambda: self._every(_SWEEP_SECONDS, lambda: timers.run_due(self._parts)))
+        self._begin("reconcile", lambda: self._every(_SWEEP_SECONDS, lambda: reconcile.run_due(self._parts)))
+        plan_watch = PlanWatch(self._parts)
+        self._begin("plan", lambda: self._every(_PLAN_SECONDS, plan_watch.look))
         self._begin("listen", self._listen)
 
     def stop(self) -> None:
@@ -77,16 +85,11 @@ class Dispatcher:
                 with self._wake:
                     self._wake.wait(timeout=_SWEEP_SECONDS / 4)
 
-    def _keep_time(self) -> None:
-        plan_watch, look_at = PlanWatch(self._parts), 0.0
+    def _every(self, seconds: float, deed: Callable[[], object]) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
-            if began >= look_at:
-                plan_watch.look()
-                look_at = began + _PLAN_SECONDS
-            timers.run_due(self._parts)
-            sweep.sweep(self._parts)
-            self._stop.wait(max(0.0, _SWEEP_SECONDS - (time.monotonic() - began)))
+            deed()
+            self._stop.wait(max(0.0, seconds - (time.monotonic() - began)))
 
     def _listen(self) -> None:
         with Listener(self._parts.engine, ORDERS_CHANNEL) as listener:

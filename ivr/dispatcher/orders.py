@@ -63,10 +63,10 @@ def carry_out_one(parts: Parts) -> bool:
     try:
         _CARRY_OUT[type(order)](parts, claimed, order, now)
     except Postponed as later:
-        parts.operations.run(_postpone, claimed.id, later.until)
+        parts.operations.run(_postpone, claimed, later.until)
         return True
     except (Unavailable, NotProcessed):
-        parts.operations.run(_postpone, claimed.id, now + _TRY_AGAIN)
+        parts.operations.run(_postpone, claimed, now + _TRY_AGAIN, was_sent=False)
         return True
     except Unknown:
         # The lease runs out and the order is claimed again, with `attempts` telling that a reply was lost.
@@ -89,8 +89,8 @@ def _claim(work: Work) -> tuple[datetime, ClaimedOrder | None]:
     return work.now, claimed
 
 
-def _postpone(work: Work, order_id: str, until: datetime) -> None:
-    queue.postpone(work.db, order_id, until)
+def _postpone(work: Work, claimed: ClaimedOrder, until: datetime, *, was_sent: bool = True) -> None:
+    queue.postpone(work.db, claimed, until, was_sent=was_sent)
 
 
 def _finish(work: Work, order_id: str, state: str, result: str) -> None:
@@ -141,8 +141,11 @@ def _move(parts: Parts, claimed: ClaimedOrder, order: MoveCall, now: datetime) -
 
 
 def _is_there(leg: Leg) -> bool:
-    """Whether the leg has found its goal by itself, by a request that crossed the order."""
-    return leg.in_room if leg.goal is Goal.CONFERENCE else leg.kept_input == legs.DELIVERED
+    """Whether the leg has found its goal by itself, by a request that crossed the order.
+
+    Out of a conference only news is worth a move: once it has been given out, a move would cut off what the leg hears.
+    """
+    return leg.in_room if leg.goal is Goal.CONFERENCE else leg.due_answer is None
 
 
 def _end(parts: Parts, claimed: ClaimedOrder, order: EndCall, now: datetime) -> None:
@@ -165,6 +168,9 @@ def _end_conference(parts: Parts, claimed: ClaimedOrder, order: EndConference, n
 
 
 def _hold(parts: Parts, claimed: ClaimedOrder, order: HoldLeg, now: datetime) -> None:
+    leg = _leg(parts, order.leg)
+    if leg is None or leg.ended_at is not None:
+        return
     if not parts.carrier.hold(order.contact, order.leg, order.held):
         _not_so_yet(claimed, now)
     parts.operations.run(conversation.held, order.contact, order.leg, order.held)

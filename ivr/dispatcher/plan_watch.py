@@ -5,7 +5,7 @@ import structlog
 from ivr.adapters.files import plan_files
 from ivr.assembly import Parts
 from ivr.operations import dialplan
-from ivr.operations.plans import BadDialPlan, version_of
+from ivr.operations.plans import BadDialPlan, Sources, version_of
 
 log = structlog.get_logger()
 
@@ -34,10 +34,17 @@ class PlanWatch:
             self._refuse(seen, error.text)
             return None
         self._seen = seen
-        plan_files.keep_last_good(settings.var, sources)
+        self._keep(sources)
         if version is not None:
             log.info("dial_plan_taken", version=version)
         return version
+
+    def _keep(self, sources: Sources) -> None:
+        """The plan serves all the same where it cannot be kept for hard times."""
+        try:
+            plan_files.keep_last_good(self._parts.settings.var, dict(sources))
+        except OSError as error:
+            log.warning("dial_plan_not_kept", folder=str(self._parts.settings.var), error=type(error).__name__)
 
     def _refuse(self, seen: str, why: str) -> None:
         if self._seen != seen:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ivr.adapters.store import agents, queue
+from ivr.adapters.store import agents
 from ivr.adapters.store.agents import Agent
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.routing.agents import AgentMove, AgentState, move
@@ -26,8 +26,6 @@ def move_agent(
         values["wanted"] = AgentState.BREAK
     if after is AgentState.READY:
         values["idle_since"] = idle_since or (agent.idle_since if agent.state is AgentState.READY else work.now)
-        if what is AgentMove.BECAME_READY:
-            queue.forgive(work.db, agent.id)
         work.meeting_possible = True
     agents.change(work.db, agent.id, **values)
     if after is not agent.state:

@@ -3,7 +3,7 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from ivr.adapters.store import agents, engagements
+from ivr.adapters.store import agents, engagements, queue
 from ivr.adapters.store.agents import Agent
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.errors import IvrError
@@ -46,6 +46,9 @@ def set_state(work: Work, agent_id: str, wanted: AgentState, reason: str | None)
         meeting = lock_meeting(work, ringing.id)
         if meeting is not None and meeting.engagement.state is EngagementState.RINGING:
             end_offer(work, meeting, EngagementState.DECLINED)
+    if wanted is AgentState.READY:
+        # Before the agent is locked: entries come first in the order of locks.
+        queue.forgive(work.db, agent_id)
     agent = agents.locked(work.db, agent_id)
     if agent is None:
         raise NoSuchAgent("You are not in the staff list.", hint="Ask your administrator to import it again.")

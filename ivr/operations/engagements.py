@@ -122,16 +122,23 @@ def accept(work: Work, meeting: Meeting) -> None:
     move_agent(work, meeting.agent, AgentMove.OFFER_ACCEPTED)
     legs.change(work.db, meeting.agent_leg.id, goal=Goal.CONFERENCE)
     _new_goal(work, meeting.citizen, Goal.CONFERENCE)
+    # What an earlier talk of this call left behind: the report of its end may have been lost.
+    legs.change(work.db, meeting.citizen.id, in_room=False, held=False)
     work.order(MoveCall(leg=meeting.citizen.id), contact=meeting.contact.id, leg=meeting.citizen.id)
     _fact(work, meeting, Fact.ACCEPTED)
 
 
-def end_offer(work: Work, meeting: Meeting, how: EngagementState, *, farewell: str = "offer_gone") -> None:
-    """The offer ends without a conversation; the caller, if still there, keeps place and waiting time."""
+def end_offer(
+    work: Work, meeting: Meeting, how: EngagementState, *, farewell: str = "offer_gone", was_rung: bool = True
+) -> None:
+    """The offer ends without a conversation; the caller, if still there, keeps place and waiting time.
+
+    A telephone that fails again and again puts its agent on break; one that `was_rung` never has not failed.
+    """
     check_move(meeting.engagement.state, how)
     move, reason, fact = _ENDINGS[how]
     failures = meeting.agent.failures
-    if how is EngagementState.FAILED:
+    if how is EngagementState.FAILED and was_rung:
         failures += 1
         if failures >= _FAILURES_BEFORE_BREAK:
             move, reason, failures = AgentMove.OFFER_MISSED, "phone_unreachable", 0

@@ -10,7 +10,7 @@ from ivr.adapters.store import contacts, engagements, events, legs, queue
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.conversation.legs import LegStatus, Role, advances, is_over
+from ivr.domain.conversation.legs import Goal, LegStatus, Role, advances, is_over
 from ivr.domain.errors import IvrError
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.queue import EntryState
@@ -21,6 +21,8 @@ from ivr.operations.contacts import close_if_over
 from ivr.operations.work import Work
 
 _ASKED_HEARTBEAT = timedelta(seconds=30)
+# Of a conversation the engagement's lease asks every minute; without an engagement, somebody must all the same.
+_ASKED_IN_TALK_HEARTBEAT = timedelta(seconds=300)
 
 
 class UnknownLeg(IvrError):
@@ -64,7 +66,9 @@ def closed(work: Work, leg_id: str, status: LegStatus) -> None:
 
 def alive(work: Work, leg_id: str) -> None:
     """The carrier was asked and the line is open: the next sign of life is due later."""
-    legs.change(work.db, leg_id, heartbeat_due_at=work.now + _ASKED_HEARTBEAT)
+    leg = legs.get(work.db, leg_id)
+    talks = leg is not None and leg.goal is Goal.CONFERENCE
+    legs.change(work.db, leg_id, heartbeat_due_at=work.now + (_ASKED_IN_TALK_HEARTBEAT if talks else _ASKED_HEARTBEAT))
 
 
 def ask_carrier_now(work: Work, leg_id: str) -> None:

@@ -6,18 +6,23 @@ advisory lock is taken first; rows are read without locks and claimed by conditi
 who holds a row lock ever waits for the pool lock.
 """
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
+import structlog
 from sqlalchemy import text
 
 from ivr.adapters.store import agents, contacts, engagements, legs, queue
 from ivr.adapters.store.agents import Abilities, Agent
+from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.queue import Entry
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, Role
+from ivr.domain.errors import IvrError
 from ivr.domain.orders import RingAgent
 from ivr.domain.routing.engagements import EngagementState
+from ivr.domain.routing.groups import Group
 from ivr.domain.routing.policy import Match, Ready, Waiting, choose
 from ivr.operations.work import Operations, Work
 
@@ -27,6 +32,8 @@ _POOL = 7201
 
 # From the order's writing until the carrier says "ringing"; longer than a paced order waits for its turn.
 UNRUNG_LEASE = timedelta(seconds=30)
+
+log = structlog.get_logger()
 
 
 def match(operations: Operations) -> None:
@@ -41,25 +48,55 @@ def make_matches(work: Work) -> int:
     ready = {agent.id: (agent, able) for agent, able in agents.ready(work.db)} if entries else {}
     if not ready:
         return 0
+    meetings = _meetings(work, entries, ready)
+    return sum(_offer(work, entries[match.entry], ready[match.agent][0], match, call) for match, call in meetings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Call:
+    """A waiting contact, and its group in the plan that it began with."""
+
+    contact: Contact
+    group: Group
+
+
+def _meetings(
+    work: Work, entries: Mapping[str, Entry], ready: Mapping[str, tuple[Agent, Abilities]]
+) -> list[tuple[Match, _Call]]:
+    """What the policy chooses among the calls that can be put through.
+
+    A call whose plan cannot be had has no words for the agent. It is left to its fallback, and chosen without it:
+    nobody else may wait for an agent because of it.
+    """
     groups = work.plans.current(work.db).plan.groups
-    matches = choose(
-        [_waiting(entry) for entry in entries.values()],
-        [_ready(agent, able) for agent, able in ready.values()],
-        groups,
-        work.now,
-    )
-    return sum(_offer(work, entries[match.entry], ready[match.agent][0], match) for match in matches)
+    waiting = [_waiting(entry) for entry in entries.values()]
+    while True:
+        matches = choose(waiting, [_ready(agent, able) for agent, able in ready.values()], groups, work.now)
+        calls = [(match, _call(work, entries[match.entry])) for match in matches]
+        lost = {match.entry for match, call in calls if call is None}
+        if not lost:
+            return [(match, call) for match, call in calls if call is not None]
+        waiting = [contact for contact in waiting if contact.entry not in lost]
 
 
-def _offer(work: Work, entry: Entry, agent: Agent, match: Match) -> bool:
+def _call(work: Work, entry: Entry) -> _Call | None:
+    contact = contacts.get(work.db, entry.contact_id)
+    if contact is None:
+        return None
+    try:
+        group = work.plans.version(work.db, contact.plan_version).plan.groups[entry.group_id]
+    except (IvrError, KeyError) as error:
+        log.warning("not_matched", contact=contact.id, plan=contact.plan_version, error=type(error).__name__)
+        return None
+    return _Call(contact=contact, group=group)
+
+
+def _offer(work: Work, entry: Entry, agent: Agent, match: Match, call: _Call) -> bool:
     """Claim both and write the offer; False when either has been taken since it was read."""
     if not queue.claim(work.db, entry.id):
         return False
     if not agents.claim_ready(work.db, agent.id, work.now):
         queue.change(work.db, entry.id, state="waiting")
-        return False
-    contact = contacts.get(work.db, entry.contact_id)
-    if contact is None:
         return False
     engagement_id, leg_id = work.new_id(), work.new_id()
     legs.add(
@@ -74,7 +111,7 @@ def _offer(work: Work, entry: Entry, agent: Agent, match: Match) -> bool:
             "created_at": work.now,
         },
     )
-    decision = {**asdict(match), "plan": contact.plan_version, "class": entry.queue_class.name.lower()}
+    decision = {**asdict(match), "plan": call.contact.plan_version, "class": entry.queue_class.name.lower()}
     engagements.add(
         work.db,
         {
@@ -90,8 +127,7 @@ def _offer(work: Work, entry: Entry, agent: Agent, match: Match) -> bool:
             "offered_at": work.now,
         },
     )
-    group = work.plans.version(work.db, contact.plan_version).plan.groups[entry.group_id]
-    ring = RingAgent(leg=leg_id, to=agent.device, ring_seconds=round(group.ring.total_seconds()))
+    ring = RingAgent(leg=leg_id, to=agent.device, ring_seconds=round(call.group.ring.total_seconds()))
     work.order(ring, contact=entry.contact_id, leg=leg_id)
     work.record(Fact.OFFERED, contact=entry.contact_id, leg=leg_id, agent=agent.id, data={"engagement": engagement_id})
     return True

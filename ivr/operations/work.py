@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from uuid6 import uuid7
 
 from ivr.adapters.store import events, orders
@@ -169,11 +169,17 @@ class Operations:
         return result
 
     def meet(self) -> None:
-        """Bring waiting callers and ready agents together. A failure here is mended by the sweep within a second."""
+        """Bring waiting callers and ready agents together. A failure here is mended by the sweep within a second.
+
+        It is never raised: what was done before stands, and whoever did it must not hear that it failed.
+        """
         try:
             self.match(self)
-        except DBAPIError as error:
-            log.warning("matching_postponed", error=_code(error) or type(error).__name__)
+        except SQLAlchemyError as error:
+            code = _code(error) if isinstance(error, DBAPIError) else None
+            log.warning("matching_postponed", error=code or type(error).__name__)
+        except Exception as error:
+            log.exception("matching_failed", error=type(error).__name__)
 
     def _committed(
         self, operation: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs

@@ -43,10 +43,12 @@ def test_a_ring_whose_reply_was_lost_makes_itself_known_and_is_not_repeated(town
 
 
 def test_a_ring_whose_reply_was_lost_and_that_nobody_answers_is_found_in_the_carriers_list(town, ali):
-    town.carrier.mischief = Mischief(seed=1, lose_rest_reply=1.0)
+    # In place: what sends the callbacks keeps the mischief that the carrier was made with.
+    town.carrier.mischief.lose_rest_reply = 1.0
+    town.carrier.mischief.drop_callback = 1.0
     in_line(town)
     ali.phone.rings()
-    town.carrier.mischief = Mischief(seed=1, drop_callback=1.0)
+    town.carrier.mischief.lose_rest_reply = 0.0
     town.wait(60)
 
     assert len(ali.phone.lines) == 1
@@ -103,3 +105,49 @@ def test_a_carrier_that_refuses_for_a_while_is_asked_again(town, ali):
     ali.takes()
 
     call.joins_conference()
+
+
+def test_a_carrier_that_is_too_busy_for_long_is_not_the_agents_fault(town, ali):
+    town.carrier.mischief = Mischief(seed=1, refuse_rest=1.0)
+    call = in_line(town)
+    town.wait(100)
+    assert ali.state == "offered"
+    town.carrier.mischief = Mischief.none()
+
+    ali.takes()
+    call.joins_conference()
+
+
+def test_a_ring_that_was_turned_away_unread_is_sent_again_at_once(town, ali):
+    town.carrier.mischief = Mischief(seed=1, refuse_rest=1.0)
+    in_line(town)
+    town.wait(3)
+    town.carrier.mischief = Mischief.none()
+    ali.phone.rings(within=3)
+
+    assert orders(town, "ring_agent") == [("done", 1)]
+
+
+def test_a_ring_that_waited_too_long_for_its_turn_is_nobodys_fault(town, ali):
+    with town.engine.begin() as db:
+        db.execute(text("INSERT INTO pacing (name, next_at) VALUES ('calls', '2026-11-23T10:05:00+01:00')"))
+    call = in_line(town)
+    town.wait(100)
+
+    assert ali.state == "offered"
+    with town.engine.connect() as db:
+        assert db.execute(text("SELECT failures FROM agents")).scalar_one() == 0
+    assert call.is_live
+
+
+def test_a_hold_is_not_asked_for_when_the_caller_has_gone(town, ali):
+    call = in_line(town)
+    ali.takes()
+    call.joins_conference()
+    town.is_dispatching = False
+    ali.does("hold", ali.pop["id"])
+    call.hang_up()
+    town.is_dispatching = True
+    town.wait(2)
+
+    assert orders(town, "hold_leg") == [("done", 1)]

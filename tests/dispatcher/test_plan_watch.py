@@ -59,3 +59,13 @@ def test_a_missing_file_is_no_disaster(town, files):
 
     assert watch.look() is None
     town.calls().hears("Velkommen til Lillebælt Kommune")
+
+
+def test_a_plan_that_cannot_be_kept_for_hard_times_serves_all_the_same(town, files, tmp_path):
+    routes, watch = files
+    (tmp_path / "no-folder").write_text("in the way")
+    watch._parts = replace(watch._parts, settings=replace(watch._parts.settings, var=tmp_path / "no-folder"))
+    rewrite(routes, "Velkommen til Lillebælt Kommune", "Goddag hos Lillebælt Kommune")
+
+    assert watch.look() is not None
+    town.calls().hears("Goddag hos Lillebælt Kommune")

@@ -1,5 +1,9 @@
 """kill -9 of the engine with callers in the menu, in the queue and in conversation: all of them go on."""
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
 import requests
 from sqlalchemy import text
@@ -81,3 +85,21 @@ def test_callers_in_menu_queue_and_conversation_go_on_after_the_engine_was_kille
 def _open_lines(parts) -> int:
     with parts.engine.connect() as db:
         return db.execute(text("SELECT count(*) FROM contacts WHERE line_ended_at IS NULL")).scalar_one()
+
+
+@pytest.mark.timeout(120)
+def test_a_dispatcher_that_was_killed_is_started_anew(live_town):
+    before = dispatcher(live_town.engine)
+
+    os.kill(before, signal.SIGKILL)
+
+    until(lambda: dispatcher(live_town.engine) not in (0, before), why="another dispatcher runs")
+
+
+def dispatcher(processes) -> int:
+    """The process that `ivr serve` runs beside the web; 0 where there is none."""
+    parent = processes.process.pid
+    for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
+        if Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[-2:-1] == [b"dispatch"]:
+            return int(child)
+    return 0

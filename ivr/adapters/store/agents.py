@@ -111,7 +111,7 @@ def by_username(db: Connection, username: str) -> Agent | None:
 
 def locked(db: Connection, agent_id: str) -> Agent | None:
     """The agent, locked; contact, legs and queue entry come before in the order of locks."""
-    return _agent(db.execute(select(agents).where(agents.c.id == agent_id).with_for_update()).first())
+    return _agent(db.execute(select(agents).where(agents.c.id == agent_id).with_for_update(key_share=True)).first())
 
 
 def change(db: Connection, agent_id: str, **values: Any) -> None:
@@ -130,12 +130,11 @@ def claim_ready(db: Connection, agent_id: str, now: datetime) -> bool:
 
 
 def ready(db: Connection) -> tuple[tuple[Agent, Abilities], ...]:
-    """All ready agents with what they can, longest idle first."""
+    """All ready agents who have a telephone, with what they can, longest idle first."""
+    query = select(agents).where(agents.c.state == AgentState.READY, agents.c.device != "")
     rows = [
         agent
-        for row in db.execute(
-            select(agents).where(agents.c.state == AgentState.READY).order_by(agents.c.idle_since, agents.c.id)
-        )
+        for row in db.execute(query.order_by(agents.c.idle_since, agents.c.id))
         if (agent := _agent(row)) is not None
     ]
     abilities = abilities_of(db, [agent.id for agent in rows])

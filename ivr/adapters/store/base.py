@@ -1,4 +1,9 @@
-"""The one catalogue of tables, and the column types that every subject shares."""
+"""The one catalogue of tables, and the column types that every subject shares.
+
+Rows are locked `FOR NO KEY UPDATE` (`with_for_update(key_share=True)`), since no key is ever changed: whoever writes a row
+that refers to a locked one does not wait then. The matcher does so holding an entry and without the contact's lock; under
+`FOR UPDATE` it would wait for a turn that holds the contact and wants the entry.
+"""
 
 from sqlalchemy import DateTime, MetaData, Uuid
 

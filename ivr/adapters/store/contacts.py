@@ -80,7 +80,9 @@ def add(db: Connection, values: Mapping[str, Any]) -> None:
 
 def locked(db: Connection, contact_id: str) -> Contact | None:
     """The contact, locked until the transaction ends: the first lock of every operation on a call."""
-    return _contact(db.execute(select(contacts).where(contacts.c.id == contact_id).with_for_update()).first())
+    return _contact(
+        db.execute(select(contacts).where(contacts.c.id == contact_id).with_for_update(key_share=True)).first()
+    )
 
 
 def get(db: Connection, contact_id: str) -> Contact | None:

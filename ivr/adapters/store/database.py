@@ -76,6 +76,8 @@ def connect(url: str, *, connections: int = 10) -> Engine:
         max_overflow=connections,
         pool_timeout=_POOL_SECONDS,
         pool_pre_ping=False,
+        # An error is logged, and what was to be written holds the words and names of people.
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         # A store that hangs, instead of refusing, is noticed by the operating system (milliseconds).
         connect_args={"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 2500, "options": _SESSION},

@@ -1,6 +1,6 @@
 """Engagements: whatever occupies an agent, from offer to the end of wrap-up, with a lease and the reasons for it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -96,7 +96,7 @@ def _engagement(row: Row[Any] | None) -> Engagement | None:
 
 def _one(db: Connection, *where: Any, lock: bool) -> Engagement | None:
     query = select(engagements).where(*where)
-    return _engagement(db.execute(query.with_for_update() if lock else query).first())
+    return _engagement(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
@@ -149,11 +149,13 @@ def change(db: Connection, engagement_id: str, **values: Any) -> None:
     db.execute(update(engagements).where(engagements.c.id == engagement_id).values(**values))
 
 
-def overdue(db: Connection, now: datetime, limit: int = 100) -> tuple[Engagement, ...]:
-    """Live engagements whose lease has run out."""
+def overdue(
+    db: Connection, now: datetime, states: Collection[EngagementState] = LIVE, limit: int = 100
+) -> tuple[Engagement, ...]:
+    """Live engagements of these states whose lease has run out."""
     rows = db.execute(
         select(engagements)
-        .where(engagements.c.lease_until <= now, engagements.c.state.in_(sorted(LIVE)))
+        .where(engagements.c.lease_until <= now, text(_LIVE), engagements.c.state.in_(sorted(states)))
         .order_by(engagements.c.lease_until)
         .limit(limit)
     )

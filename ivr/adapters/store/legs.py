@@ -105,7 +105,7 @@ def _leg(row: Row[Any] | None) -> Leg | None:
 
 def _one(db: Connection, *where: Any, lock: bool = False) -> Leg | None:
     query = select(legs).where(*where)
-    return _leg(db.execute(query.with_for_update() if lock else query).first())
+    return _leg(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
@@ -132,7 +132,7 @@ def citizen(db: Connection, contact_id: str, *, lock: bool = False) -> Leg | Non
     """The citizen's latest line in the contact."""
     query = select(legs).where(legs.c.contact_id == contact_id, legs.c.role == Role.CITIZEN)
     query = query.order_by(legs.c.created_at.desc()).limit(1)
-    return _leg(db.execute(query.with_for_update() if lock else query).first())
+    return _leg(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def of_contact(db: Connection, contact_id: str) -> tuple[Leg, ...]:

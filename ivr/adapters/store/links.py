@@ -102,7 +102,7 @@ def by_code(db: Connection, code: str) -> Link | None:
 def by_message(db: Connection, message_id: str, *, lock: bool = False) -> Link | None:
     """The link whose message the carrier knows as `message_id`."""
     query = select(links).where(links.c.message_id == message_id)
-    return _link(db.execute(query.with_for_update() if lock else query).first())
+    return _link(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def of_contact(db: Connection, contact_id: str) -> tuple[Link, ...]:

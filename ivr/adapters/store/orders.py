@@ -138,12 +138,18 @@ def finish(db: Connection, order_id: str, state: str, result: str, now: datetime
     return bool(done.rowcount)
 
 
-def postpone(db: Connection, order_id: str, until: datetime) -> None:
-    """Not now: give the order back, to be tried at `until`."""
+def postpone(db: Connection, claimed: ClaimedOrder, until: datetime, *, was_sent: bool = True) -> None:
+    """Not now: give the order back, to be tried at `until`. One that surely `was_sent` never does not count as a try.
+
+    Nothing is given back to whoever's lease has run out and was taken over.
+    """
+    values: dict[str, Any] = {"lease_until": None, "not_before": until}
+    if not was_sent:
+        values["attempts"] = orders.c.attempts - 1
     db.execute(
         update(orders)
-        .where(orders.c.id == order_id, orders.c.state == "pending")
-        .values(lease_until=None, not_before=until)
+        .where(orders.c.id == claimed.id, orders.c.state == "pending", orders.c.attempts == claimed.attempts)
+        .values(**values)
     )
 
 

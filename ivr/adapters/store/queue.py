@@ -61,6 +61,7 @@ queue_entries = Table(
         "ix_queue_entries_heads",
         "group_id",
         "queue_class",
+        text("coalesce(skill, '')"),
         "required_level",
         "rank_at",
         postgresql_where=text("state = 'waiting'"),
@@ -110,7 +111,7 @@ def live(db: Connection, contact_id: str, *, lock: bool = False) -> Entry | None
     query = select(queue_entries).where(
         queue_entries.c.contact_id == contact_id, queue_entries.c.state.in_(sorted(LIVE))
     )
-    return _entry(db.execute(query.with_for_update() if lock else query).first())
+    return _entry(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def latest(db: Connection, contact_id: str) -> Entry | None:
@@ -128,7 +129,7 @@ def latest(db: Connection, contact_id: str) -> Entry | None:
 def get(db: Connection, entry_id: str, *, lock: bool = False) -> Entry | None:
     """One entry."""
     query = select(queue_entries).where(queue_entries.c.id == entry_id)
-    return _entry(db.execute(query.with_for_update() if lock else query).first())
+    return _entry(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def change(db: Connection, entry_id: str, **values: Any) -> None:
@@ -151,39 +152,51 @@ def claim(db: Connection, entry_id: str) -> bool:
 _HEADS = text(
     """
     WITH RECURSIVE lists AS (
-        (SELECT group_id, queue_class, required_level FROM queue_entries WHERE state = 'waiting'
-         ORDER BY group_id, queue_class, required_level LIMIT 1)
+        (SELECT group_id, queue_class, coalesce(skill, '') AS skill, required_level FROM queue_entries
+         WHERE state = 'waiting' ORDER BY group_id, queue_class, coalesce(skill, ''), required_level LIMIT 1)
         UNION ALL
-        SELECT next.group_id, next.queue_class, next.required_level FROM lists, LATERAL (
-            SELECT group_id, queue_class, required_level FROM queue_entries
-            WHERE state = 'waiting' AND (group_id, queue_class, required_level)
-                  > (lists.group_id, lists.queue_class, lists.required_level)
-            ORDER BY group_id, queue_class, required_level LIMIT 1) AS next
+        SELECT next.group_id, next.queue_class, next.skill, next.required_level FROM lists, LATERAL (
+            SELECT group_id, queue_class, coalesce(skill, '') AS skill, required_level FROM queue_entries
+            WHERE state = 'waiting' AND (group_id, queue_class, coalesce(skill, ''), required_level)
+                  > (lists.group_id, lists.queue_class, lists.skill, lists.required_level)
+            ORDER BY group_id, queue_class, coalesce(skill, ''), required_level LIMIT 1) AS next
     )
     SELECT head.* FROM lists, LATERAL (
         SELECT * FROM queue_entries AS entry
         WHERE entry.state = 'waiting' AND entry.group_id = lists.group_id
-          AND entry.queue_class = lists.queue_class AND entry.required_level = lists.required_level
+          AND entry.queue_class = lists.queue_class AND coalesce(entry.skill, '') = lists.skill
+          AND entry.required_level = lists.required_level
         ORDER BY entry.rank_at LIMIT :depth) AS head
     """
 )
 
 
 def heads(db: Connection, depth: int = 20) -> tuple[Entry, ...]:
-    """The first `depth` waiting entries of every list (group, class, required level), each list in its order.
+    """The first `depth` waiting entries of every list (group, class, skill, required level), each list in its order.
 
-    More than the first, because the first may need a skill, or have refused an agent, that nobody ready can meet.
+    The skill makes a list of its own, or callers whom nobody ready can help would hide those behind them. More than the
+    first, because several agents may be ready, and the first caller may have been missed by the only one of them.
     """
     rows = db.execute(_HEADS.bindparams(bindparam("depth", depth)).columns(*queue_entries.c))
     return tuple(entry for row in rows if (entry := _entry(row)) is not None)
 
 
 def forgive(db: Connection, agent_id: str) -> None:
-    """An agent who is ready again may be offered callers whose offer was missed before."""
+    """An agent who is ready again may be offered callers whose offer was missed before.
+
+    Callers who are just offered to somebody else count too: they may come back to the line. Locks entries, so no agent
+    may be locked yet.
+    """
     agent = cast(agent_id, Id)
+    missed = (
+        select(queue_entries.c.id)
+        .where(queue_entries.c.state.in_(sorted(LIVE)), agent == any_(queue_entries.c.excluded_agents))
+        .order_by(queue_entries.c.id)
+        .with_for_update(key_share=True)
+    )
     db.execute(
         update(queue_entries)
-        .where(queue_entries.c.state == EntryState.WAITING, agent == any_(queue_entries.c.excluded_agents))
+        .where(queue_entries.c.id.in_(missed))
         .values(excluded_agents=func.array_remove(queue_entries.c.excluded_agents, agent))
     )
 
