@@ -6,6 +6,7 @@ advisory lock is taken first; rows are read without locks and claimed by conditi
 who holds a row lock ever waits for the pool lock.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -33,6 +34,10 @@ _POOL = 7201
 # From the order's writing until the carrier says "ringing"; longer than a paced order waits for its turn.
 UNRUNG_LEASE = timedelta(seconds=30)
 
+# How far into each list is looked at first, and how many times further if that was not enough.
+_DEPTH = 20
+_DEEPER = 10
+
 log = structlog.get_logger()
 
 
@@ -44,11 +49,16 @@ def match(operations: Operations) -> None:
 def make_matches(work: Work) -> int:
     """Offers to the agents chosen by the policy. Returns how many."""
     work.db.execute(text("SELECT pg_advisory_xact_lock(:pool)"), {"pool": _POOL})
-    entries = {entry.id: entry for entry in queue.heads(work.db)}
-    ready = {agent.id: (agent, able) for agent, able in agents.ready(work.db)} if entries else {}
+    is_anyone_waiting = queue.anyone_waiting(work.db)
+    ready = {agent.id: (agent, able) for agent, able in agents.ready(work.db)} if is_anyone_waiting else {}
     if not ready:
         return 0
-    meetings = _meetings(work, entries, ready)
+    depth = _DEPTH
+    entries, meetings = _look(work, ready, depth)
+    # Callers whom nobody ready can help must not hide those behind them, however many they are.
+    while _hides_somebody(entries, ready, meetings, depth):
+        depth *= _DEEPER
+        entries, meetings = _look(work, ready, depth)
     return sum(_offer(work, entries[match.entry], ready[match.agent][0], match, call) for match, call in meetings)
 
 
@@ -60,9 +70,24 @@ class _Call:
     group: Group
 
 
-def _meetings(
-    work: Work, entries: Mapping[str, Entry], ready: Mapping[str, tuple[Agent, Abilities]]
-) -> list[tuple[Match, _Call]]:
+_Agents = Mapping[str, tuple[Agent, Abilities]]
+_Meetings = list[tuple[Match, _Call]]
+
+
+def _look(work: Work, ready: _Agents, depth: int) -> tuple[dict[str, Entry], _Meetings]:
+    entries = {entry.id: entry for entry in queue.heads(work.db, depth)}
+    return entries, _meetings(work, entries, ready)
+
+
+def _hides_somebody(entries: Mapping[str, Entry], ready: _Agents, meetings: _Meetings, depth: int) -> bool:
+    """Whether a list that was not read to its end belongs to a group of somebody who would go idle."""
+    lists = Counter((entry.group_id, entry.queue_class, entry.required_level) for entry in entries.values())
+    cut = {group for (group, _, _), read in lists.items() if read >= depth}
+    chosen = {match.agent for match, _ in meetings}
+    return any(able.groups & cut for agent, able in ready.values() if agent.id not in chosen)
+
+
+def _meetings(work: Work, entries: Mapping[str, Entry], ready: _Agents) -> _Meetings:
     """What the policy chooses among the calls that can be put through.
 
     A call whose plan cannot be had has no words for the agent. It is left to its fallback, and chosen without it:

@@ -61,7 +61,6 @@ queue_entries = Table(
         "ix_queue_entries_heads",
         "group_id",
         "queue_class",
-        text("coalesce(skill, '')"),
         "required_level",
         "rank_at",
         postgresql_where=text("state = 'waiting'"),
@@ -152,30 +151,29 @@ def claim(db: Connection, entry_id: str) -> bool:
 _HEADS = text(
     """
     WITH RECURSIVE lists AS (
-        (SELECT group_id, queue_class, coalesce(skill, '') AS skill, required_level FROM queue_entries
-         WHERE state = 'waiting' ORDER BY group_id, queue_class, coalesce(skill, ''), required_level LIMIT 1)
+        (SELECT group_id, queue_class, required_level FROM queue_entries WHERE state = 'waiting'
+         ORDER BY group_id, queue_class, required_level LIMIT 1)
         UNION ALL
-        SELECT next.group_id, next.queue_class, next.skill, next.required_level FROM lists, LATERAL (
-            SELECT group_id, queue_class, coalesce(skill, '') AS skill, required_level FROM queue_entries
-            WHERE state = 'waiting' AND (group_id, queue_class, coalesce(skill, ''), required_level)
-                  > (lists.group_id, lists.queue_class, lists.skill, lists.required_level)
-            ORDER BY group_id, queue_class, coalesce(skill, ''), required_level LIMIT 1) AS next
+        SELECT next.group_id, next.queue_class, next.required_level FROM lists, LATERAL (
+            SELECT group_id, queue_class, required_level FROM queue_entries
+            WHERE state = 'waiting' AND (group_id, queue_class, required_level)
+                  > (lists.group_id, lists.queue_class, lists.required_level)
+            ORDER BY group_id, queue_class, required_level LIMIT 1) AS next
     )
     SELECT head.* FROM lists, LATERAL (
         SELECT * FROM queue_entries AS entry
         WHERE entry.state = 'waiting' AND entry.group_id = lists.group_id
-          AND entry.queue_class = lists.queue_class AND coalesce(entry.skill, '') = lists.skill
-          AND entry.required_level = lists.required_level
+          AND entry.queue_class = lists.queue_class AND entry.required_level = lists.required_level
         ORDER BY entry.rank_at LIMIT :depth) AS head
     """
 )
 
 
 def heads(db: Connection, depth: int = 20) -> tuple[Entry, ...]:
-    """The first `depth` waiting entries of every list (group, class, skill, required level), each list in its order.
+    """The first `depth` waiting entries of every list (group, class, required level), each list in its order.
 
-    The skill makes a list of its own, or callers whom nobody ready can help would hide those behind them. More than the
-    first, because several agents may be ready, and the first caller may have been missed by the only one of them.
+    More than the first, because the first may need a skill, or have refused an agent, that nobody ready can meet. A list
+    of which `depth` entries came may have more.
     """
     rows = db.execute(_HEADS.bindparams(bindparam("depth", depth)).columns(*queue_entries.c))
     return tuple(entry for row in rows if (entry := _entry(row)) is not None)

@@ -382,7 +382,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_queue_entries_heads",
         "queue_entries",
-        ["group_id", "queue_class", sa.text("coalesce(skill, '')"), "required_level", "rank_at"],
+        ["group_id", "queue_class", "required_level", "rank_at"],
         unique=False,
         postgresql_where=sa.text("state = 'waiting'"),
     )
