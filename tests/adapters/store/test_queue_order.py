@@ -152,7 +152,7 @@ def plan_of_heads(db: Connection) -> list[dict[str, Any]]:
     event.listen(db, "before_cursor_execute", remember)
     queue.heads(db)
     event.remove(db, "before_cursor_execute", remember)
-    statement, parameters = sent[0]
+    statement, parameters = sent[-1]
     explained = db.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
     return flattened(explained[0]["Plan"])
 
