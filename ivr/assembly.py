@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from ivr.adapters.carrier.recordings import Recordings
 from ivr.adapters.carrier.rest import Carrier
 from ivr.adapters.store import database
+from ivr.operations.house import House
 from ivr.operations.matching import match
 from ivr.operations.plans import Plans
 from ivr.operations.work import Clock, DatabaseClock, Operations
@@ -33,6 +34,7 @@ def assemble(settings: Settings, database_url: str, *, clock: Clock | None = Non
         engine=engine,
         clock=clock or DatabaseClock(),
         plans=plans,
+        house=House(),
         public_url=settings.public_url,
         secret=settings.secret_key,
         match=match,

@@ -21,6 +21,7 @@ from ivr.telemetry import configure
 _STOP_SECONDS = 10
 # Also the pause before a process that dies is started again.
 _LOOK_SECONDS = 2
+_APPLICATION = "ivr.web.wsgi:create()"
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ def command(host: str, port: int, workers: int, threads: int, dispatcher: bool) 
     with running_database(settings) as url:
         _take_up_plan(settings, url)
         environment = {**os.environ, "IVR_DATABASE_URL": url}
-        commands = [_gunicorn(host, port, workers, threads)]
+        commands = [gunicorn(host, port, workers, threads)]
         if dispatcher:
             commands.append([sys.executable, "-m", "ivr", "dispatch"])
         sys.exit(_until_stopped(commands, environment))
@@ -63,7 +64,8 @@ def _take_up_plan(settings: Settings, url: str) -> None:
         parts.engine.dispose()
 
 
-def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
+def gunicorn(host: str, port: int, workers: int, threads: int, application: str = _APPLICATION) -> list[str]:
+    """The command that serves `application`; the benchmarks serve their floors by the same one."""
     return [
         sys.executable,
         "-m",
@@ -80,7 +82,7 @@ def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
         "10",
         "--log-level",
         "warning",
-        "ivr.web.wsgi:create()",
+        application,
     ]
 
 

@@ -7,12 +7,14 @@ A reply can be lost after the carrier has acted, and then the order's kind decid
 - *never*: creating a call is not idempotent. The leg is in the call's address, so the call makes itself known; where it
   does not, the carrier's list is asked, and else the lease runs out and the next agent is tried.
 
-`MAY_REPEAT` is true for the first rule alone. Calls that we create are limited per second: `lane` says in which order
-they take from the shared budget; orders without a lane are not paced.
+`MAY_REPEAT` is true for the first rule alone. An order that comes to nothing is tried again after pauses that grow, and
+given up after a time that its kind decides (`PATIENCE`). Calls that we create are limited per second: `lane` says in which
+order they take from the shared budget; orders without a lane are not paced.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Annotated, Literal
 
@@ -116,6 +118,63 @@ MAY_REPEAT: Mapping[str, bool] = {
     "send_sms": False,
     "delete_recording": True,
 }
+
+_SHORTEST_PAUSE = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long an order that comes to nothing is worth trying, and how long the pauses between the tries may grow.
+
+    `unclear_pause` follows a lost reply: before it is over the carrier may still be acting, and its lists tell nothing.
+    """
+
+    give_up_after: timedelta
+    longest_pause: timedelta
+    unclear_pause: timedelta = _SHORTEST_PAUSE
+
+
+# Of a move, a hold and an anchor nobody waits longer: the leg asks by itself within 25 s, or the reconciler asks.
+_WHILE_SOMEBODY_LISTENS = Patience(give_up_after=timedelta(seconds=60), longest_pause=timedelta(seconds=8))
+# A line or a room left open keeps a telephone busy and is paid for.
+_UNTIL_IT_IS_CLOSED = Patience(give_up_after=timedelta(minutes=10), longest_pause=timedelta(seconds=30))
+
+PATIENCE: Mapping[str, Patience] = {
+    # Longer than an offer waits for its ring: that a carrier turned it away for so long is not the agent's fault.
+    "ring_agent": Patience(
+        give_up_after=timedelta(seconds=60),
+        longest_pause=timedelta(seconds=2),
+        unclear_pause=timedelta(seconds=5),
+    ),
+    "move_call": _WHILE_SOMEBODY_LISTENS,
+    "end_call": _UNTIL_IT_IS_CLOSED,
+    "end_conference": _UNTIL_IT_IS_CLOSED,
+    "hold_leg": _WHILE_SOMEBODY_LISTENS,
+    "set_anchor": _WHILE_SOMEBODY_LISTENS,
+    # Later than an hour after the call a link surprises more than it helps.
+    "send_sms": Patience(
+        give_up_after=timedelta(hours=1),
+        longest_pause=timedelta(minutes=5),
+        unclear_pause=timedelta(seconds=10),
+    ),
+    # A voice that should be forgotten: tried until somebody must have read of it in the log.
+    "delete_recording": Patience(give_up_after=timedelta(days=7), longest_pause=timedelta(hours=1)),
+}
+
+
+def next_try(kind: str, ordered: datetime, now: datetime, *, is_unclear: bool) -> datetime | None:
+    """When an order that has come to nothing is tried again; None when it is given up.
+
+    The pause is half the order's age, so that pauses grow without being counted; `is_unclear` says that the reply was
+    lost. A kind that is not known here was ordered by another version, which shall find it soon and not for ever.
+    """
+    patience = PATIENCE.get(kind, _WHILE_SOMEBODY_LISTENS)
+    age = now - ordered
+    if age >= patience.give_up_after:
+        return None
+    shortest = patience.unclear_pause if is_unclear else _SHORTEST_PAUSE
+    return now + max(shortest, min(age / 2, patience.longest_pause))
+
 
 PACED: Mapping[str, Lane] = {
     "offer": Lane.AGENTS,

@@ -1,9 +1,11 @@
 """One step of a citizen's call: load what the machine needs, let it decide, write what it decided."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ivr.adapters.store import cases, contacts, messages, orders, queue
 from ivr.adapters.store import links as sent
+from ivr.adapters.store.circumstances import Circumstances
 from ivr.adapters.store.contacts import Contact
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.dialplan.plan import DialPlan
@@ -18,14 +20,14 @@ from ivr.domain.flow.actions import (
     SendLink,
     Spoken,
 )
-from ivr.domain.flow.events import Arrived, Event, Spoke
+from ivr.domain.flow.events import Event, Spoke
 from ivr.domain.flow.graph import Line
 from ivr.domain.flow.state import State
 from ivr.domain.heard import Words
 from ivr.domain.routing.queue import EntryState
 from ivr.operations import engagements, links
 from ivr.operations import queue as line_up
-from ivr.operations.openings import facts_for
+from ivr.operations.openings import facts_for, standing
 from ivr.operations.work import Work
 
 
@@ -49,40 +51,54 @@ def on_plan(work: Work, contact: Contact) -> OnPlan:
 
 def hear(work: Work, contact: Contact, words: Words) -> Spoke:
     """What the words may mean, by the matcher of the contact's own plan."""
-    matcher = work.plans.matcher(work.db, contact.plan_version)
+    matcher = work.plans.matcher(work.db, contact.plan_version, standing(work).employees)
     return Spoke(matcher.hear(words.text, on_plan(work, contact).state.language, words.confidence))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What the caller hears, and where the caller now stands (`turns.STATE`) if that is elsewhere."""
+
+    spoken: tuple[Spoken, ...]
+    moved: Mapping[str, str | None] | None = None
 
 
 def step(work: Work, contact: Contact, event: Event) -> tuple[Spoken, ...]:
     """What the caller hears after `event`. State, deeds and facts are written; the contact must be locked."""
+    found = decide(work, contact, event)
+    if found.moved is not None:
+        contacts.change(work.db, contact.id, **found.moved)
+    return found.spoken
+
+
+def decide(work: Work, contact: Contact, event: Event, known: Circumstances | None = None) -> Step:
+    """The same, but that where the caller now stands is left to whoever takes the turn, to be written with it."""
     at = on_plan(work, contact)
-    facts = facts_for(work, at.plan, at.line, at.state, contact)
+    facts = facts_for(work, at.plan, at.line, at.state, contact, known)
     state, actions = machine.advance(at.plan.flow, at.state, event, facts)
-    _save(work, contact, at.state, state, is_new=isinstance(event, Arrived))
     spoken: list[Spoken] = []
     for action in actions:
         if isinstance(action, Enqueue | LeaveLine | SendLink | KeepMessage | ForgetCaller | Note):
             _do(work, contact, at.plan, action)
         else:
             spoken.append(action)
-    return tuple(spoken)
+    stays = state == at.state and contact.flow_state is not None
+    return Step(spoken=tuple(spoken), moved=None if stays else _standing(contact, state))
 
 
-def ask_again(work: Work, contact: Contact) -> tuple[Spoken, ...]:
+def ask_again(work: Work, contact: Contact, known: Circumstances | None = None) -> tuple[Spoken, ...]:
     """What the caller was last asked, rendered afresh."""
     at = on_plan(work, contact)
-    return machine.again(at.plan.flow, at.state, facts_for(work, at.plan, at.line, at.state, contact))
+    return machine.again(at.plan.flow, at.state, facts_for(work, at.plan, at.line, at.state, contact, known))
 
 
-def _save(work: Work, contact: Contact, before: State, after: State, *, is_new: bool) -> None:
-    if after == before and not is_new:
-        return
-    changes = {"flow_state": after.to_json().decode()}
-    if after.language != before.language:
-        changes["language"] = after.language
-    if after.topic is not None and after.topic != contact.topic:
-        changes["topic"] = after.topic
-    contacts.change(work.db, contact.id, **changes)
+def _standing(contact: Contact, state: State) -> Mapping[str, str | None]:
+    """The topic that was last spoken of stays the contact's, though the caller goes back to the open question."""
+    return {
+        "flow_state": state.to_json().decode(),
+        "language": state.language,
+        "topic": state.topic or contact.topic,
+    }
 
 
 def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:

@@ -7,7 +7,8 @@ taken gets the answer it got; anything else changes nothing and hears the leg's 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ivr.adapters.store import contacts, events, legs
+from ivr.adapters.store import contacts, events, legs, turns
+from ivr.adapters.store.circumstances import Circumstances
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
@@ -22,7 +23,8 @@ from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.engagements import EngagementState
 from ivr.operations import agent_turns, conversation, flow, lines
 from ivr.operations import engagements as offers
-from ivr.operations.lines import UnknownLeg, adopt, lock, meeting_of
+from ivr.operations.flow import Step
+from ivr.operations.lines import UnknownLeg, adopt, lock, lock_for_turn, meeting_of
 from ivr.operations.work import Work
 
 # How long after an answer a sign of life must come: a waiting document lasts 25 s, a question as long as it takes to
@@ -90,7 +92,8 @@ def take_turn(
     work: Work, leg_id: str, call_id: str, turn: int | None, given: Event | Words | None, *, call_over: bool = False
 ) -> Reply:
     """A line asks what to do next, perhaps with an answer to what it was asked. Raises `UnknownLeg`."""
-    contact, leg = lock(work, leg_id)
+    found = lock_for_turn(work, leg_id)
+    contact, leg = found.contact, found.leg
     if leg.call_id is None:
         leg = adopt(work, leg, call_id)
     if leg.call_id != call_id:
@@ -105,8 +108,7 @@ def take_turn(
         return _reply(work, contact, leg, SPOKEN.validate_json(leg.kept_answer))
     if verdict is not Turn.CURRENT:
         return _afresh(work, contact, leg)
-    spoken = _act(work, contact, leg, given)
-    return _taken(work, contact, leg, spoken, key)
+    return _taken(work, contact, leg, _act(work, contact, leg, given, found.known), key)
 
 
 def rescue(work: Work, leg_id: str) -> Reply:
@@ -114,7 +116,7 @@ def rescue(work: Work, leg_id: str) -> Reply:
     contact, leg = lock(work, leg_id)
     if leg.role is not Role.CITIZEN or leg.goal is not Goal.FLOW or leg.ended_at is not None:
         return _afresh(work, contact, leg)
-    return _taken(work, contact, leg, flow.step(work, contact, Broke()), "rescue")
+    return _taken(work, contact, leg, flow.decide(work, contact, Broke()), "rescue")
 
 
 def whisper_to_person(work: Work, leg_id: str) -> tuple[Say, Flow]:
@@ -136,18 +138,20 @@ def person_reached(work: Work, leg_id: str, *, has_pressed: bool) -> None:
         work.record(Fact.PERSON_REACHED, contact=contact.id, leg=leg.id, data={"entry": state.entry})
 
 
-def _act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) -> tuple[Spoken, ...]:
+def _act(
+    work: Work, contact: Contact, leg: Leg, given: Event | Words | None, known: Circumstances | None = None
+) -> Step:
     if leg.goal is Goal.GONE:
-        return (HangUp(),)
+        return Step(spoken=(HangUp(),))
     if leg.role is Role.AGENT:
-        return agent_turns.act(work, contact, leg, given)
+        return Step(spoken=agent_turns.act(work, contact, leg, given))
     if leg.goal is Goal.CONFERENCE:
         left = conversation.citizen_left_room(work, contact.id, leg)
-        return (_meet(leg),) if left is None else left
+        return Step(spoken=(_meet(leg),) if left is None else left)
     if given is None:
-        return flow.ask_again(work, contact)
+        return Step(spoken=flow.ask_again(work, contact, known))
     event = flow.hear(work, contact, given) if isinstance(given, Words) else given
-    return flow.step(work, contact, event)
+    return flow.decide(work, contact, event, known)
 
 
 def _meet(leg: Leg) -> Meet:
@@ -173,23 +177,20 @@ def _afresh(work: Work, contact: Contact, leg: Leg) -> Reply:
     return _reply(work, contact, leg, (agent_turns.whisper(work, meeting),))
 
 
-def _taken(work: Work, contact: Contact, leg: Leg, spoken: tuple[Spoken, ...], key: str) -> Reply:
+def _taken(work: Work, contact: Contact, leg: Leg, step: Step, key: str) -> Reply:
     """The turn is taken: the answer is kept, and the next sign of life is due.
 
-    The leg is read again, since what was decided may have given it another goal and another turn already.
+    What was decided may have given the leg another goal and another turn already.
     """
-    now = legs.get(work.db, leg.id)
-    turn = (now.turn if now is not None else leg.turn) + 1
-    legs.change(
+    turn = turns.taken(
         work.db,
-        leg.id,
-        turn=turn,
+        leg,
+        step.moved,
         kept_input=key,
-        kept_answer=SPOKEN.dump_json(spoken).decode(),
-        due_answer=None,
-        heartbeat_due_at=work.now + _heartbeat(spoken),
+        kept_answer=SPOKEN.dump_json(step.spoken).decode(),
+        due=work.now + _heartbeat(step.spoken),
     )
-    return _reply(work, contact, leg, spoken, turn=turn)
+    return _reply(work, contact, leg, step.spoken, turn=turn)
 
 
 def _heartbeat(spoken: tuple[Spoken, ...]) -> timedelta:

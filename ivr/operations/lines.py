@@ -6,9 +6,10 @@ a line forward, and a closed line stays closed.
 
 from datetime import timedelta
 
-from ivr.adapters.store import contacts, engagements, events, legs, queue
+from ivr.adapters.store import contacts, engagements, events, legs, queue, turns
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
+from ivr.adapters.store.turns import Locked
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, Role, advances, is_over
 from ivr.domain.errors import IvrError
@@ -136,12 +137,18 @@ def _how_offer_ended(meeting: offers.Meeting, status: LegStatus) -> EngagementSt
 
 
 def lock(work: Work, leg_id: str) -> tuple[Contact, Leg]:
-    seen = legs.get(work.db, leg_id)
-    contact = contacts.locked(work.db, seen.contact_id) if seen is not None else None
-    leg = legs.locked(work.db, leg_id)
-    if contact is None or leg is None:
+    """A line with its contact, both locked. Raises `UnknownLeg`."""
+    found = lock_for_turn(work, leg_id)
+    return found.contact, found.leg
+
+
+def lock_for_turn(work: Work, leg_id: str) -> Locked:
+    """A line with its contact, both locked, and what a turn may ask of them. Raises `UnknownLeg`."""
+    found = turns.locked(work.db, leg_id, work.moment.told)
+    if found is None:
         raise UnknownLeg("There is no such line.", hint="It may belong to a call that was purged.")
-    return contact, leg
+    work.moment.told = found.now
+    return found
 
 
 def adopt(work: Work, leg: Leg, call_id: str) -> Leg:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 
 from ivr.adapters.store import contacts, engagements, links
@@ -77,10 +78,23 @@ def send_from_desk(work: Work, agent_id: str, contact_id: str, topic_id: str) ->
     work.record(Fact.LINK_REQUESTED, contact=contact_id, agent=agent_id, data=data)
 
 
-def reported(work: Work, message_id: str, status: str, error_code: int | None) -> None:
-    """What the carrier says of a message. Reports come in any order; a final one stays."""
-    link = links.by_message(work.db, message_id, lock=True)
-    if link is None or _RANK.get(status, -1) <= _RANK[link.status]:
+def sent(work: Work, link_id: str, message_id: str) -> None:
+    """The carrier has taken the message: told by its reply, by its list or by a report, and noted the first time."""
+    link = links.get(work.db, link_id, lock=True)
+    if link is not None:
+        _taken(work, link, message_id)
+
+
+def reported(work: Work, link_id: str | None, message_id: str, status: str, error_code: int | None) -> None:
+    """What the carrier says of a message. Reports come in any order; a status moves forward only, and a final one stays.
+
+    A report may overtake the reply that brings the message's id: it names the link itself, and brings the id as well.
+    """
+    link = _reported_on(work, link_id, message_id)
+    if link is None:
+        return
+    link = _taken(work, link, message_id)
+    if _RANK.get(status, -1) <= _RANK[link.status]:
         return
     changes: dict[str, object] = {"status": status, "error_code": error_code}
     if status == "delivered":
@@ -88,11 +102,38 @@ def reported(work: Work, message_id: str, status: str, error_code: int | None) -
         work.record(Fact.LINK_DELIVERED, contact=link.contact_id, data={"topic": link.topic})
     if status in ("undelivered", "failed"):
         work.record(Fact.LINK_UNDELIVERED, contact=link.contact_id, data={"topic": link.topic, "error": error_code})
-        remember_failure(work, link, error_code)
+        _remember_failure(work, link, error_code)
     links.change(work.db, link.id, **changes)
 
 
-def remember_failure(work: Work, link: links.Link, error_code: int | None) -> None:
+def failed(work: Work, link_id: str, error_code: int | None) -> None:
+    """The message was never sent: refused with `error_code`, or tried in vain. One that the carrier has is not touched."""
+    link = links.get(work.db, link_id, lock=True)
+    if link is None or link.status != "ordered":
+        return
+    links.change(work.db, link.id, status="failed", error_code=error_code)
+    _remember_failure(work, link, error_code)
+    work.record(Fact.LINK_FAILED, contact=link.contact_id, data={"topic": link.topic, "error": error_code})
+
+
+def _reported_on(work: Work, link_id: str | None, message_id: str) -> links.Link | None:
+    if link_id is None:
+        # Sent before reports named the link.
+        return links.by_message(work.db, message_id, lock=True)
+    link = links.get(work.db, link_id, lock=True)
+    return link if link is not None and link.message_id in (None, message_id) else None
+
+
+def _taken(work: Work, link: links.Link, message_id: str) -> links.Link:
+    """The link as it stands once the carrier has its message. The link is locked."""
+    if link.status != "ordered":
+        return link
+    links.change(work.db, link.id, message_id=message_id, sent_at=work.now, status="sent")
+    work.record(Fact.LINK_SENT, contact=link.contact_id, data={"topic": link.topic, "segments": link.segments})
+    return replace(link, message_id=message_id, sent_at=work.now, status="sent")
+
+
+def _remember_failure(work: Work, link: links.Link, error_code: int | None) -> None:
     """A number that cannot take texts at all is not sent one again."""
     if link.recipient is not None and error_code in _CANNOT_TAKE_TEXTS:
         pseudonym = PhoneNumber(link.recipient).pseudonym(work.secret)

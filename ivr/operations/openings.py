@@ -1,20 +1,52 @@
 """What the machine must know from outside for one turn: hours, notices, the directory, the line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ivr.adapters.store import cases, directory, links, notices, queue, speeds
+from ivr.adapters.store import circumstances, house
+from ivr.adapters.store.circumstances import Circumstances, InLine
 from ivr.adapters.store.contacts import Contact
+from ivr.adapters.store.notices import LiveNotice, Override
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.flow.facts import Facts, Texting
 from ivr.domain.flow.graph import Line, Notice
 from ivr.domain.flow.state import Place, State
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing import places
 from ivr.domain.routing.estimate import wait_minutes
 from ivr.domain.routing.hours import Opening
+from ivr.operations.house import Standing
 from ivr.operations.work import Work
+
+
+class Openings(Mapping[str, Opening]):
+    """How every group stands at one moment: by its hours, unless somebody has opened or closed it by hand.
+
+    Each is worked out when it is asked for, since most turns ask for one of them.
+    """
+
+    def __init__(self, plan: DialPlan, by_hand: Mapping[str, Override], now: datetime) -> None:
+        self._plan = plan
+        self._by_hand = by_hand
+        self._now = now
+
+    def __getitem__(self, group_id: str) -> Opening:
+        group = self._plan.groups[group_id]
+        override = self._by_hand.get(group_id)
+        if override is None or not override.holds(self._now):
+            return self._plan.calendar.at(group.hours, self._now)
+        if override.is_open:
+            return Opening(is_open=True, closes_at=override.until)
+        opens_at = override.until or self._plan.calendar.at(group.hours, self._now).opens_at
+        return Opening(is_open=False, opens_at=opens_at, reason=override.reason)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._plan.groups)
+
+    def __len__(self) -> int:
+        return len(self._plan.groups)
 
 
 def local(work: Work, plan: DialPlan) -> datetime:
@@ -22,71 +54,59 @@ def local(work: Work, plan: DialPlan) -> datetime:
     return work.now.astimezone(ZoneInfo(plan.calendar.zone))
 
 
-def openings(work: Work, plan: DialPlan) -> Mapping[str, Opening]:
-    """How every group stands now: by its hours, unless somebody has opened or closed it by hand."""
-    now = local(work, plan)
-    by_hand = notices.overrides(work.db, work.now)
-    found = {}
-    for group in plan.groups.values():
-        override = by_hand.get(group.id)
-        if override is None:
-            found[group.id] = plan.calendar.at(group.hours, now)
-        elif override.is_open:
-            found[group.id] = Opening(is_open=True, closes_at=override.until)
-        else:
-            opens_at = override.until or plan.calendar.at(group.hours, now).opens_at
-            found[group.id] = Opening(is_open=False, opens_at=opens_at, reason=override.reason)
-    return found
+def standing(work: Work) -> Standing:
+    """What is set by hand for the whole house."""
+    return work.house.standing(work.db, house.revision(work.db))
 
 
-def facts_for(work: Work, plan: DialPlan, line: Line, state: State, contact: Contact) -> Facts:
-    """All that one turn of this call may need."""
+def facts_for(
+    work: Work, plan: DialPlan, line: Line, state: State, contact: Contact, known: Circumstances | None = None
+) -> Facts:
+    """All that one turn of this call may need. `known` is asked of the store where it is not given."""
     now = local(work, plan)
-    position, minutes = _place_in_line(work, contact) if state.in_line else (None, None)
-    is_waiting = state.place is Place.WAITING
+    known = known or circumstances.of_contact(work.db, contact.id)
+    stands = work.house.standing(work.db, known.revision)
+    position, minutes = _place_in_line(work, known.in_line) if state.in_line else (None, None)
     # Most turns of a busy day are those of waiting callers, and nothing of these is said to them.
-    everybody, by_topic = ((), {}) if is_waiting else _notices(work, plan, now.date())
-    employees = () if is_waiting else directory.everyone(work.db)
-    groups = openings(work, plan)
-    # Where 0 reaches somebody the house is open, by its hours or by hand.
-    is_somebody_in = groups[line.person_group].is_open
+    everybody, by_topic = ((), {}) if state.place is Place.WAITING else _notices(stands.notices, plan, now)
+    groups = Openings(plan, stands.overrides, now)
+    person_group = groups[line.person_group]
     return Facts(
         now=now,
-        line=groups[line.person_group] if is_somebody_in else plan.calendar.at(line.hours, now),
+        # Where 0 reaches somebody the house is open, by its hours or by hand.
+        line=person_group if person_group.is_open else plan.calendar.at(line.hours, now),
         openings=groups,
-        texting=_texting(work, contact),
+        texting=_texting(contact, known),
         notices=everybody,
         topic_notices=by_topic,
-        employees={employee.id: employee for employee in employees},
+        employees=stands.employees,
         position=position,
         wait_minutes=minutes,
     )
 
 
-def _place_in_line(work: Work, contact: Contact) -> tuple[int | None, tuple[int, int] | None]:
-    entry = queue.live(work.db, contact.id)
-    if entry is None:
+def _place_in_line(work: Work, entry: InLine | None) -> tuple[int | None, tuple[int, int] | None]:
+    speed = work.house.lines(work.db, work.now).get(entry.group_id) if entry is not None else None
+    if entry is None or speed is None:
         return None, None
-    position = queue.position(work.db, entry)
-    speed = speeds.of_group(work.db, entry.group_id)
-    return position, None if speed is None else wait_minutes(position, speed.handle_seconds, speed.staffed)
+    position = speed.places.place(places.rank(entry.queue_class, entry.rank_at))
+    return position, wait_minutes(position, speed.handle_seconds, speed.staffed)
 
 
-def _texting(work: Work, contact: Contact) -> Texting:
-    if contact.caller is None or contact.caller_pseudonym is None:
+def _texting(contact: Contact, known: Circumstances) -> Texting:
+    if contact.caller is None:
         return Texting.ASK
-    number = PhoneNumber(contact.caller)
-    if cases.is_exempt(work.db, number.e164):
+    if known.exempt:
         return Texting.NEVER
-    if not number.may_receive_text or links.is_unreachable(work.db, contact.caller_pseudonym):
-        return Texting.ASK
-    return Texting.YES
+    return Texting.ASK if known.unreachable or not PhoneNumber(contact.caller).may_receive_text else Texting.YES
 
 
-def _notices(work: Work, plan: DialPlan, today: date) -> tuple[tuple[Text, ...], Mapping[str, tuple[Text, ...]]]:
-    current = [notice for notice in plan.flow.notices if _is_on(notice, today)]
-    by_hand = tuple(_text(notice.text) for notice in notices.on_air(work.db, work.now))
-    everybody = (*by_hand, *(notice.text for notice in current if not notice.topics))
+def _notices(
+    by_hand: Iterable[LiveNotice], plan: DialPlan, now: datetime
+) -> tuple[tuple[Text, ...], Mapping[str, tuple[Text, ...]]]:
+    current = [notice for notice in plan.flow.notices if _is_on(notice, now.date())]
+    on_air = tuple(_text(notice.text) for notice in by_hand if notice.is_on(now))
+    everybody = (*on_air, *(notice.text for notice in current if not notice.topics))
     by_topic: dict[str, tuple[Text, ...]] = {}
     for notice in current:
         for topic in notice.topics:

@@ -2,12 +2,12 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from ivr.adapters.store import dialplans, directory
+from ivr.adapters.store import dialplans
 from ivr.domain.dialplan.compile import compile_plan
 from ivr.domain.dialplan.document import Source
 from ivr.domain.dialplan.plan import DialPlan
@@ -85,7 +85,7 @@ class Plans:
     def __init__(self, compile_texts: Callable[[Sources], LoadedPlan] = compile_sources) -> None:
         self._compile = compile_texts
         self._loaded: dict[str, LoadedPlan] = {}
-        self._named: tuple[tuple[Employee, ...], str, Matcher] | None = None
+        self._named: dict[str, tuple[Mapping[str, Employee], Matcher]] = {}
         self._lock = threading.Lock()
 
     def current(self, db: Connection) -> LoadedPlan:
@@ -105,15 +105,14 @@ class Plans:
             raise NoDialPlan(f"The dial plan {version} is not stored.", hint="It was purged while calls used it.")
         return self._keep(version, self._compile(stored.sources))
 
-    def matcher(self, db: Connection, version: str) -> Matcher:
-        """The ears of a version, with the names of everybody in the directory as it is now."""
+    def matcher(self, db: Connection, version: str, employees: Mapping[str, Employee]) -> Matcher:
+        """The ears of a version, with the names of `employees`, everybody in the directory as it is now."""
         loaded = self.version(db, version)
-        employees = directory.everyone(db)
-        known = self._named
-        if known is not None and known[:2] == (employees, version):
-            return known[2]
-        named = loaded.matcher.with_entries(_entries(loaded.plan, employees))
-        self._named = (employees, version, named)
+        known = self._named.get(version)
+        if known is not None and known[0] == employees:
+            return known[1]
+        named = loaded.matcher.with_entries(_entries(loaded.plan, employees.values()))
+        self._named[version] = (employees, named)
         return named
 
     def taken(self, sources: Sources) -> LoadedPlan:
@@ -126,7 +125,7 @@ class Plans:
             return self._loaded.setdefault(version, loaded)
 
 
-def _entries(plan: DialPlan, employees: tuple[Employee, ...]) -> list[Entry]:
+def _entries(plan: DialPlan, employees: Iterable[Employee]) -> list[Entry]:
     departments = [
         Entry(id=f"{DEPARTMENT}{department.id}", name=name)
         for department in plan.flow.departments.values()

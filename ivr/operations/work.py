@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from uuid6 import uuid7
 
-from ivr.adapters.store import events, orders
+from ivr.adapters.store import events, haste, orders
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.orders import ORDER, Order, lane
+from ivr.operations.house import House
 from ivr.operations.plans import Plans
 
 P = ParamSpec("P")
@@ -38,6 +39,10 @@ log = structlog.get_logger()
 class Clock(Protocol):
     """Tells the time of a transaction."""
 
+    def given(self) -> datetime | None:
+        """The present moment, aware; None where it is the database's to tell."""
+        ...
+
     def now(self, db: Connection) -> datetime:
         """The present moment, aware."""
         ...
@@ -46,10 +51,21 @@ class Clock(Protocol):
 class DatabaseClock:
     """The database's clock decides: two machines may differ by seconds, one database cannot."""
 
+    def given(self) -> None:
+        return None
+
     def now(self, db: Connection) -> datetime:
         """The database's clock, not the beginning of its transaction."""
         moment: datetime = db.execute(select(func.clock_timestamp())).scalar_one()
         return moment
+
+
+class Moment:
+    """The time of an operation, told once and the same when it is repeated."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.told: datetime | None = clock.given()
 
 
 class Ids:
@@ -74,14 +90,25 @@ class Ids:
 class Work:
     """What an operation has in its hands. `meeting_possible` asks for matching after the commit."""
 
-    def __init__(self, db: Connection, now: datetime, ids: Ids, operations: "Operations") -> None:
+    def __init__(self, db: Connection, moment: Moment, ids: Ids, operations: "Operations") -> None:
         self.db = db
-        self.now = now
+        self.moment = moment
         self.meeting_possible = False
         self._ids = ids
         self._facts: list[dict[str, Any]] = []
         self._orders = 0
         self._operations = operations
+
+    @property
+    def now(self) -> datetime:
+        """When this happens; asked of the database unless a statement has told it already."""
+        if self.moment.told is None:
+            self.moment.told = self.moment.clock.now(self.db)
+        return self.moment.told
+
+    @property
+    def house(self) -> House:
+        return self._operations.house
 
     @property
     def plans(self) -> Plans:
@@ -157,6 +184,7 @@ class Operations:
     engine: Engine
     clock: Clock
     plans: Plans
+    house: House
     public_url: str
     secret: str
     match: Callable[["Operations"], None]
@@ -164,7 +192,8 @@ class Operations:
     def run(self, operation: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run an operation in a transaction of its own, and match afterwards where it asks for that."""
         work, result = self._committed(operation, *args, **kwargs)
-        if work.meeting_possible:
+        # Whoever waits for the answer does not wait for the matching too: the sweep does it within a second.
+        if work.meeting_possible and not haste.is_over():
             self.meet()
         return result
 
@@ -184,13 +213,11 @@ class Operations:
     def _committed(
         self, operation: Callable[Concatenate[Work, P], R], *args: P.args, **kwargs: P.kwargs
     ) -> tuple[Work, R]:
-        ids = Ids()
-        now: datetime | None = None
+        ids, moment = Ids(), Moment(self.clock)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 with self.engine.begin() as db:
-                    now = now or self.clock.now(db)
-                    work = Work(db, now, ids, self)
+                    work = Work(db, moment, ids, self)
                     result = operation(work, *args, **kwargs)
                     work.finish()
                 return work, result

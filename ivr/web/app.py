@@ -15,7 +15,7 @@ from ivr.web import auth, health
 from ivr.web.api import problems, resources
 from ivr.web.api.board import live_board
 from ivr.web.pages import contacts, desk, errors, format, languages, links, login, messages, wallboard
-from ivr.web.webhooks import sms, status, voice
+from ivr.web.webhooks import door, sms, status, voice
 
 _PAGES = Path(__file__).parent / "pages"
 _LARGEST_BODY = 256 * 1024
@@ -64,7 +64,8 @@ def create_app(parts: Parts) -> Flask:
     _time(app, counters, names)
     languages.install(app)
     format.install(app)
-    auth.install(app, parts, names)
+    auth.install(app, parts, {webhook.name: f"{webhook.url_prefix}/" for webhook in webhooks})
+    door.keep_time(app, names)
     _answer_errors(app, names)
 
     board = live_board(parts)
@@ -111,6 +112,8 @@ def _configure(app: APIFlask, parts: Parts) -> None:
 
 
 def _with_headers(response: Response) -> Response:
+    if response.mimetype == door.TWIML:
+        return response
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     return response

@@ -7,13 +7,14 @@ also carry the CSRF token; a bearer token is never sent by itself, so it needs n
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -113,6 +114,16 @@ class Attempts:
         return times
 
 
+class SessionsOfPeople(SecureCookieSessionInterface):
+    """Sessions for pages and API. A machine that sends a signed form has none, and none is looked for."""
+
+    def __init__(self, machines: tuple[str, ...]) -> None:
+        self._machines = machines
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith(self._machines) else super().open_session(app, request)
+
+
 class Door:
     """Sign-in and recognition of those who have signed in."""
 
@@ -149,8 +160,12 @@ class Door:
         return Person(agent) if agent is not None and _fingerprint(agent) == fingerprint else None
 
 
-def install(app: Flask, parts: Parts, open_blueprints: frozenset[str]) -> None:
-    """Recognise people on every request; `open_blueprints` are called by machines and stand outside of sessions."""
+def install(app: Flask, parts: Parts, open_blueprints: Mapping[str, str]) -> None:
+    """Recognise people on every request.
+
+    `open_blueprints`, named with the beginning of their addresses, are called by machines and stand outside of sessions.
+    """
+    app.session_interface = SessionsOfPeople(tuple(open_blueprints.values()))
     door = Door(parts)
     app.extensions["ivr_door"] = door
     csrf = CSRFProtect()

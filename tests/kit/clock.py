@@ -13,5 +13,8 @@ class HandMovedClock:
     def __init__(self, virtual: VirtualClock) -> None:
         self._virtual = virtual
 
+    def given(self) -> datetime:
+        return self._virtual.now()
+
     def now(self, db: Connection) -> datetime:
         return self._virtual.now()

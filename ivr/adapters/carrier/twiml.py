@@ -6,7 +6,8 @@ Sources: twilio.com/docs/voice/twiml and its pages gather, say, play, dial, numb
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
@@ -39,13 +40,15 @@ SHORTEST_MUSIC_SECONDS, LONGEST_MUSIC_SECONDS = 3, 22
 class ReplyAddress:
     """Whom a document answers, and where the answer to it goes.
 
-    `turn` is the turn that the next input takes. `caller_id` is our number, shown to a named person who is rung.
+    `turn` is the turn that the next input takes. `hints` are phrases that help the recogniser, per language.
+    `caller_id` is our number, shown to a named person who is rung.
     """
 
     public_url: str
     leg: str
     turn: int
     speakers: Mapping[Language, Speaker]
+    hints: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     caller_id: PhoneNumber | None = None
 
     @property
@@ -158,7 +161,7 @@ def _ask(response: VoiceResponse, ask: Ask, place: ReplyAddress, words_left: _Wo
     if ask.speech:
         speech = {
             "language": place.speakers[ask.language].carrier_code,
-            "hints": _hints(ask.hints) or None,
+            "hints": _hints(place.hints.get(ask.language, ())) or None,
             "speech_timeout": PAUSE_AFTER_SPEECH_SECONDS,
         }
     gather = Gather(
@@ -258,6 +261,7 @@ def _record(response: VoiceResponse, record: Record, place: ReplyAddress) -> str
     return str(response)
 
 
+@lru_cache(maxsize=64)  # they are the same from call to call, and hundreds
 def _hints(hints: tuple[str, ...]) -> str:
     """The hints as the carrier takes them: 500 phrases of 100 characters, with commas between them and none inside."""
     kept: list[str] = []

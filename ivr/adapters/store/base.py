@@ -21,3 +21,6 @@ Id = Uuid(as_uuid=False)
 """Ids are UUIDs of version 7 (RFC 9562), made by the program so that a repeated operation writes the same ones."""
 
 Moment = DateTime(timezone=True)
+
+ROOM_FOR_THE_NEXT_TURN = 70
+"""Percent of a page that new rows fill, in the tables that every turn of a call writes."""

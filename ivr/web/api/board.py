@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from ivr.adapters.store import figures, notices
+from ivr.adapters.store import figures
 from ivr.adapters.store.figures import AgentNow, Day, Line
 from ivr.adapters.store.notices import LiveNotice, Override
 from ivr.assembly import Parts
@@ -18,7 +18,7 @@ from ivr.domain.measures.service_level import Share
 from ivr.domain.routing.agents import AgentState
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.hours import Opening
-from ivr.operations.openings import openings
+from ivr.operations.openings import Openings, local, standing
 from ivr.operations.work import Work
 from ivr.web.live import Live
 
@@ -114,8 +114,8 @@ def live_board(parts: Parts) -> LiveBoard:
 def read(work: Work) -> tuple[Board, datetime]:
     """The board as of this transaction."""
     plan = work.plans.current(work.db).plan
-    open_now = openings(work, plan)
-    by_hand = notices.overrides(work.db, work.now)
+    stands = standing(work)
+    open_now = Openings(plan, stands.overrides, local(work, plan))
     lines = figures.lines(work.db)
     staff = figures.staff(work.db)
     targets = {group.id: group.target for group in plan.groups.values()}
@@ -124,7 +124,7 @@ def read(work: Work) -> tuple[Board, datetime]:
         GroupBoard(
             group=group,
             opening=open_now[group.id],
-            override=by_hand.get(group.id),
+            override=_in_force(stands.overrides.get(group.id), work.now),
             line=lines.get(group.id),
             agents=tuple(agent for agent in staff if group.id in agent.groups),
             day=days[group.id],
@@ -134,12 +134,16 @@ def read(work: Work) -> tuple[Board, datetime]:
     titles = {topic.id: topic.title for topic in plan.flow.topics.values()}
     board = Board(
         groups=groups,
-        notices=notices.on_air(work.db, work.now),
+        notices=tuple(notice for notice in stands.notices if notice.is_on(work.now)),
         zone=plan.calendar.zone,
         languages=tuple(plan.flow.speakers),
         titles=titles,
     )
     return board, work.now
+
+
+def _in_force(override: Override | None, now: datetime) -> Override | None:
+    return override if override is not None and override.holds(now) else None
 
 
 def day_start(now: datetime, plan: DialPlan) -> datetime:

@@ -1,12 +1,12 @@
 """Texts: how far those that we sent have come, and those that citizens send us."""
 
 import structlog
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from ivr.adapters.carrier import requests
 from ivr.assembly import Parts
 from ivr.operations import links
-from ivr.web.webhooks.door import answer_faults, nothing, signed_form
+from ivr.web.webhooks.door import answer_faults, nothing, our_id, signed_form
 
 log = structlog.get_logger()
 
@@ -19,7 +19,8 @@ def blueprint(parts: Parts) -> Blueprint:
     @door.post("/status")
     def status() -> Response:
         told = requests.text_status(signed_form(parts.settings))
-        parts.operations.run(links.reported, told.message_id, told.status, told.error_code)
+        link = our_id(request.args.get("link"))
+        parts.operations.run(links.reported, link, told.message_id, told.status, told.error_code)
         return nothing()
 
     @door.post("/incoming")

@@ -1,6 +1,5 @@
 """What the carrier asks while a call goes on: a new call, and the next document of a leg (others: `rooms`)."""
 
-import time
 from collections.abc import Mapping
 
 import structlog
@@ -9,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.adapters.carrier import requests
 from ivr.adapters.carrier.fields import MalformedRequest, identifier
+from ivr.adapters.store import haste
 from ivr.assembly import Parts
 from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
 from ivr.operations import cases, legs
@@ -17,9 +17,6 @@ from ivr.operations.lines import UnknownLeg
 from ivr.web.webhooks import rooms
 from ivr.web.webhooks.door import answer_faults, document, signed_form
 from ivr.web.webhooks.hard_times import HardTimes
-
-# With what has gone by more than this, a second try would not answer within the 3 s that a webhook may take.
-_TIME_FOR_RESCUE_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -49,7 +46,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @door.post("/next/<uuid:leg_id>")
     def next_document(leg_id: object) -> Response:
-        form, leg, began = signed_form(settings), str(leg_id), time.monotonic()
+        form, leg = signed_form(settings), str(leg_id)
         identifier(form, "CallSid")
         try:
             return document(_turn(leg, form), settings)
@@ -59,9 +56,8 @@ def blueprint(parts: Parts) -> Blueprint:
             log.warning("unknown_leg")
             return _at_once(form)
         except Exception as error:
-            has_time = time.monotonic() - began < _TIME_FOR_RESCUE_SECONDS
             log.exception("turn_failed", error=type(error).__name__)
-            if has_time:
+            if not haste.is_over():
                 return _rescue(leg) or _at_once(form)
         return hard_times.known_caller(leg, _tries(), is_ours=_is_ours(form), called=_called(form))
 

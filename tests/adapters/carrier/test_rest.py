@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from ivr.adapters.carrier.numbers import CALLBACK_OVERRIDES, DOCUMENT_OVERRIDES
 from ivr.adapters.carrier.outcomes import NotProcessed, Permanent, Unknown
 from ivr.adapters.carrier.rest import CallSeen, Carrier, Participant
 from ivr.domain.conversation.legs import LegStatus
@@ -156,18 +157,28 @@ def test_the_room_tells_what_happens_in_it(town, house, carrier, meeting):
 
 
 def test_a_text_is_sent_and_can_be_looked_for(town, house, carrier):
-    message_id = carrier.send_text(PhoneNumber(CITIZEN), MAIN, "Dit link: https://x.dk/l/abc")
+    message_id = carrier.send_text(PhoneNumber(CITIZEN), MAIN, "Dit link: https://x.dk/l/abc", "l1")
     town.advance(3)
 
     (seen,) = carrier.texts_to(PhoneNumber(CITIZEN), NINE)
     assert (seen.message_id, seen.body, seen.status) == (message_id, "Dit link: https://x.dk/l/abc", "delivered")
-    assert house.told("/sms/status", "MessageStatus") == ["sent", "delivered"]
+    assert house.told("/sms/status?link=l1", "MessageStatus") == ["sent", "delivered"]
     assert carrier.texts_to(PhoneNumber(AGENT), NINE) == ()
+
+
+def test_the_addresses_that_are_handed_out_say_how_often_to_try_again(town, carrier):
+    carrier.ring("A", AGENT, OURS, 20)
+    carrier.send_text(PhoneNumber(CITIZEN), MAIN, "Hej", "l1")
+
+    (call,), (message,) = town.calls, town.messages.all
+    assert call.first.url.partition("#")[2] == DOCUMENT_OVERRIDES
+    assert call.callback.partition("#")[2] == CALLBACK_OVERRIDES
+    assert message.callback.partition("#")[2] == CALLBACK_OVERRIDES
 
 
 def test_a_landline_gets_no_text_and_the_refusal_says_why(carrier):
     with pytest.raises(Permanent) as refusal:
-        carrier.send_text(PhoneNumber(LANDLINE), MAIN, "Hej")
+        carrier.send_text(PhoneNumber(LANDLINE), MAIN, "Hej", "l1")
 
     assert refusal.value.carrier_code == 21635
     assert refusal.value.hint == "The number is a landline and cannot receive text messages."

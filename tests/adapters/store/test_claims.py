@@ -79,8 +79,8 @@ def test_an_order_is_leased_to_whoever_claims_it(db: Connection) -> None:
 
     found = orders.claim(db, at(seconds=1), LEASE, (0,))
 
-    assert (found.id, found.attempts, found.lease_until) == (order, 1, at(seconds=31))
-    assert claimed(db, seconds=30) is None
+    assert (found.id, found.attempts) == (order, 1)
+    assert [claimed(db, seconds=30), claimed(db, seconds=31)] == [None, order]
 
 
 def test_an_order_whose_lease_ran_out_is_claimed_again_and_says_so(db: Connection) -> None:
@@ -162,6 +162,25 @@ def test_an_order_ends_once(db: Connection) -> None:
         False,
     ]
     assert db.execute(select(orders.orders.c.result)).scalar_one() == "200"
+
+
+def test_an_order_is_kept_given_back_and_given_up_only_by_whoever_has_it(db: Connection) -> None:
+    order = an_order(db)
+    before = orders.claim(db, at(seconds=0), LEASE, (0,))
+    assert orders.extend(db, before, at(seconds=60))
+    assert claimed(db, seconds=59) is None
+    now = orders.claim(db, at(seconds=60), LEASE, (0,))
+
+    orders.postpone(db, before, at(seconds=61))
+    assert not orders.extend(db, before, at(seconds=900))
+    assert not orders.give_up(db, before, "500", at(seconds=61))
+    assert claimed(db, seconds=89) is None
+
+    orders.postpone(db, now, at(seconds=70), was_sent=False)
+    again = orders.claim(db, at(seconds=70), LEASE, (0,))
+    assert (again.id, again.attempts) == (order, 2)
+    assert orders.give_up(db, again, "500", at(seconds=71))
+    assert not orders.give_up(db, again, "500", at(seconds=71))
 
 
 def test_an_order_is_withdrawn_only_before_its_first_try(db: Connection) -> None:

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event, text
 
-from ivr.adapters.store import queue
+from ivr.adapters.store import queue, speeds
 from ivr.adapters.store.queue import Entry
+from ivr.domain.routing.places import rank
 from tests.adapters.store.rows import TEN, a_contact, an_entry, at
 
 callers = st.lists(
@@ -60,6 +61,8 @@ def test_the_heads_are_the_first_of_every_list_in_its_order(engine: Engine, line
 def test_the_position_is_the_number_of_those_who_go_before_and_one(engine: Engine, line) -> None:
     with engine.connect() as db:
         entries = joined(db, line)
+        speeds.rewrite(db, TEN)
+        groups = speeds.by_group(db, TEN)
 
         for entry in waiting(entries):
             ahead = [
@@ -68,7 +71,8 @@ def test_the_position_is_the_number_of_those_who_go_before_and_one(engine: Engin
                 if other.group_id == entry.group_id
                 and (other.queue_class, other.rank_at) < (entry.queue_class, entry.rank_at)
             ]
-            assert queue.position(db, entry) == len(ahead) + 1
+            place = groups[entry.group_id].places.place(rank(entry.queue_class, entry.rank_at))
+            assert place == len(ahead) + 1
 
 
 def test_an_empty_line_has_no_heads(engine: Engine) -> None:
