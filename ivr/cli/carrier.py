@@ -17,6 +17,7 @@ from ivr.settings import Settings
 
 OUR_FAULT, YOURS_TO_MEND, DONE = 3, 1, 0
 Row = tuple[str, str, str]
+_NO_LINK = "probe"
 
 _routes = click.option("--routes", type=click.Path(path_type=Path), envvar="IVR_ROUTES", default="routes.yaml")
 _fallback = click.option(
@@ -114,7 +115,7 @@ def _compared(found: OurNumber | None, line: Line, setup: NumberSetup) -> list[R
 def _tried(settings: Settings, setup: NumberSetup) -> Iterable[probes.Finding]:
     yield probes.try_door(without_overrides(setup.voice_url))
     yield probes.try_door(without_overrides(setup.sms_url))
-    yield probes.try_door(addresses.text_status(settings.public_url))
+    yield probes.try_door(without_overrides(addresses.text_status(settings.public_url, _NO_LINK)))
     yield probes.try_signed(without_overrides(setup.status_callback), settings.twilio_auth_token)
     yield probes.try_fallback(setup.voice_fallback_url, settings.public_url)
 

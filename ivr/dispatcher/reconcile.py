@@ -8,12 +8,13 @@ else: no one but this waits for it (`loop`).
 
 from datetime import timedelta
 from functools import partial
+from itertools import chain
 
 from ivr.adapters.carrier.outcomes import CarrierProblem
 from ivr.adapters.store import engagements, legs
 from ivr.adapters.store.engagements import Engagement
 from ivr.assembly import Parts
-from ivr.dispatcher.timers import guarded
+from ivr.dispatcher.setbacks import Setbacks
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import LegStatus, is_over
 from ivr.domain.orders import MoveCall
@@ -25,19 +26,21 @@ from ivr.operations.work import Work
 _CONVERSATIONS = (EngagementState.ACCEPTED, EngagementState.CONNECTED)
 _REPEAT_MOVE = timedelta(seconds=10)
 _NEVER_JOINED = timedelta(seconds=40)
+_CONVERSATIONS_AT_A_TIME, _LINES_AT_A_TIME = 100, 50
+
+_setbacks = Setbacks()
 
 
 def run_due(parts: Parts) -> int:
     """Ask about everything that is in doubt now. Returns how much it was."""
     with parts.engine.connect() as db:
         now = parts.operations.clock.now(db)
-        due = engagements.overdue(db, now, _CONVERSATIONS)
-        silent = legs.silent_since(db, now)
-    for engagement in due:
-        guarded(partial(_look_after, parts, engagement), engagement.contact_id)
-    for leg in silent:
-        guarded(partial(check_line, parts, leg.id), leg.contact_id)
-    return len(due) + len(silent)
+        resting = _setbacks.resting(now)
+        due = engagements.overdue(db, now, _CONVERSATIONS, limit=_CONVERSATIONS_AT_A_TIME + resting)
+        silent = legs.silent_since(db, now, limit=_LINES_AT_A_TIME + resting)
+    talks = ((found.id, found.contact_id, partial(_look_after, parts, found)) for found in due)
+    doubts = ((leg.id, leg.contact_id, partial(check_line, parts, leg.id)) for leg in silent)
+    return sum(_setbacks.deal_with(row, contact, now, deed) for row, contact, deed in chain(talks, doubts))
 
 
 def _look_after(parts: Parts, engagement: Engagement) -> None:

@@ -4,38 +4,31 @@ Due moments stand in the rows that they concern, so that nothing has to be cance
 finds the row locked and looks again whether it is still due.
 """
 
-from collections.abc import Callable
 from functools import partial
-
-import structlog
 
 from ivr.adapters.store import engagements, orders
 from ivr.assembly import Parts
+from ivr.dispatcher.setbacks import Setbacks
 from ivr.domain.conversation.legs import LegStatus
 from ivr.domain.routing.engagements import EngagementState
 from ivr.operations import engagements as offers
 from ivr.operations.work import Work
 
 _ENDED_BY_TIME = (EngagementState.RINGING, EngagementState.WRAP_UP)
+_AT_A_TIME = 100
 
-log = structlog.get_logger()
+_setbacks = Setbacks()
 
 
 def run_due(parts: Parts) -> int:
     """Deal with everything that is due. Returns how much it was."""
     with parts.engine.connect() as db:
-        due = engagements.overdue(db, parts.operations.clock.now(db), _ENDED_BY_TIME)
-    for engagement in due:
-        guarded(partial(parts.operations.run, lease_ran_out, engagement.id), engagement.contact_id)
-    return len(due)
-
-
-def guarded(deed: Callable[[], object], contact: str) -> None:
-    """One row that cannot be dealt with must not hold up all the others that are due."""
-    try:
-        deed()
-    except Exception as error:
-        log.exception("timer_failed", contact=contact, error=type(error).__name__)
+        now = parts.operations.clock.now(db)
+        due = engagements.overdue(db, now, _ENDED_BY_TIME, limit=_AT_A_TIME + _setbacks.resting(now))
+    return sum(
+        _setbacks.deal_with(found.id, found.contact_id, now, partial(parts.operations.run, lease_ran_out, found.id))
+        for found in due
+    )
 
 
 def lease_ran_out(work: Work, engagement_id: str) -> None:

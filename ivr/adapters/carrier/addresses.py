@@ -1,15 +1,25 @@
 """Where the carrier finds us: every address that is written into a document or a REST request, in one place.
 
-All are absolute: inline TwiML has no base for relative ones (error 15004).
+All are absolute: inline TwiML has no base for relative ones (error 15004). Those of reports say in their fragment how often
+the carrier tries again when we do not answer: of itself it repeats a request only where no connection came about, so that a
+report which meets a restart or a store that is away would be lost. A fragment holds for the one address that it is part of,
+and is neither sent nor signed. Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
 """
 
 from urllib.parse import quote
+
+from ivr.adapters.carrier.numbers import CALLBACK_OVERRIDES, DOCUMENT_OVERRIDES
 
 
 def next_document(public_url: str, leg: str, turn: int | None = None) -> str:
     """Where `leg` asks what to do next. Without a turn the request changes nothing: the leg's goal is rendered afresh."""
     address = f"{public_url.rstrip('/')}/voice/next/{quote(leg, safe='')}"
     return address if turn is None else f"{address}?turn={turn}"
+
+
+def document_of_call(public_url: str, leg: str, turn: int | None = None) -> str:
+    """The same, for a call that is made or moved by REST: asked for again where we do not answer at once."""
+    return f"{next_document(public_url, leg, turn)}#{DOCUMENT_OVERRIDES}"
 
 
 def whisper(public_url: str, leg: str) -> str:
@@ -19,22 +29,22 @@ def whisper(public_url: str, leg: str) -> str:
 
 def leg_status(public_url: str, leg: str) -> str:
     """Where the progress of our own call `leg` is told."""
-    return f"{public_url.rstrip('/')}/voice/status?leg={quote(leg, safe='')}"
+    return f"{public_url.rstrip('/')}/voice/status?leg={quote(leg, safe='')}#{CALLBACK_OVERRIDES}"
 
 
 def person_status(public_url: str, leg: str) -> str:
     """Where the progress of a named person's line, rung from `leg`, is told. It must not be taken for the leg's own."""
-    return f"{public_url.rstrip('/')}/voice/status?dialled_from={quote(leg, safe='')}"
+    return f"{public_url.rstrip('/')}/voice/status?dialled_from={quote(leg, safe='')}#{CALLBACK_OVERRIDES}"
 
 
 def conference_events(public_url: str, contact: str) -> str:
     """Where the conference of `contact` tells what happens in it."""
-    return f"{public_url.rstrip('/')}/voice/conference/{quote(contact, safe='')}"
+    return f"{public_url.rstrip('/')}/voice/conference/{quote(contact, safe='')}#{CALLBACK_OVERRIDES}"
 
 
-def text_status(public_url: str) -> str:
-    """Where the delivery of a text message is told."""
-    return f"{public_url.rstrip('/')}/sms/status"
+def text_status(public_url: str, link: str) -> str:
+    """Where the delivery of the text message with `link` is told. The report may come before we know the message's id."""
+    return f"{public_url.rstrip('/')}/sms/status?link={quote(link, safe='')}#{CALLBACK_OVERRIDES}"
 
 
 def waiting_music(public_url: str) -> str:

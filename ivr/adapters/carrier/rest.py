@@ -7,16 +7,19 @@ leg), calls by the carrier's id. Sources: twilio.com/docs/voice/api/call-resourc
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from twilio.rest import Client
 
 from ivr.adapters.carrier import addresses
 from ivr.adapters.carrier.outcomes import CALL_NOT_IN_PROGRESS, NOT_FOUND, Permanent, Unknown
-from ivr.adapters.carrier.wire import Wire, asking, known
+from ivr.adapters.carrier.wire import CONNECT_SECONDS, READ_SECONDS, Wire, asking, known
 from ivr.domain.conversation.legs import LegStatus, is_over
 from ivr.domain.phone import PhoneNumber
+
+LONGEST_REQUEST = timedelta(seconds=CONNECT_SECONDS + READ_SECONDS)
+"""How long one request is waited for; what a method takes is this for each request that it makes."""
 
 MOST_LISTED = 50
 _GONE = frozenset([NOT_FOUND, 404])
@@ -83,7 +86,7 @@ class Carrier:
             call = self._client.calls.create(
                 to=to,
                 from_=from_.e164,
-                url=addresses.next_document(self._public_url, leg, 0),
+                url=addresses.document_of_call(self._public_url, leg, 0),
                 method="POST",
                 timeout=ring_seconds,
                 status_callback=addresses.leg_status(self._public_url, leg),
@@ -95,7 +98,7 @@ class Carrier:
     def move(self, call_id: str, leg: str) -> None:
         """Let the call ask for its goal at once. `Permanent` 21220 where it is not in progress (any more, or yet)."""
         with asking():
-            self._client.calls(call_id).update(url=addresses.next_document(self._public_url, leg), method="POST")
+            self._client.calls(call_id).update(url=addresses.document_of_call(self._public_url, leg), method="POST")
 
     def end(self, call_id: str) -> None:
         """Close the call, whether it rings or talks. One that is over or unknown is closed already."""
@@ -167,14 +170,17 @@ class Carrier:
                 for participant in self._client.conferences(sid).participants.list(limit=MOST_LISTED)
             )
 
-    def send_text(self, to: PhoneNumber, sender: str, text: str, status_callback: str | None = None) -> str:
-        """Send a text message from `sender`, a number or a name; returns its id. `Permanent` 21635 for a landline."""
+    def send_text(self, to: PhoneNumber, sender: str, text: str, link: str) -> str:
+        """Send a text message from `sender`, a number or a name; returns its id. `Permanent` 21635 for a landline.
+
+        The id of `link` is in the status callback, so that a report tells which message it is about, whatever comes first.
+        """
         with asking():
             message = self._client.messages.create(
                 to=to.e164,
                 from_=sender,
                 body=text,
-                status_callback=status_callback or addresses.text_status(self._public_url),
+                status_callback=addresses.text_status(self._public_url, link),
             )
             return known(message.sid)
 

@@ -146,10 +146,10 @@ def finish(db: Connection, order_id: str, state: str, result: str, now: datetime
     return bool(done.rowcount)
 
 
-def give_up(db: Connection, claimed: ClaimedOrder, result: str, now: datetime) -> bool:
-    """The order has failed for good; False when it is no longer ours, and whoever has it now decides."""
-    failed = db.execute(update(orders).where(*_still_ours(claimed)).values(state="failed", result=result, done_at=now))
-    return bool(failed.rowcount)
+def end(db: Connection, claimed: ClaimedOrder, state: str, result: str, now: datetime) -> bool:
+    """The order has `failed`, or is `dropped`; False when it is no longer ours, and whoever has it now decides."""
+    ended = db.execute(update(orders).where(*_still_ours(claimed)).values(state=state, result=result, done_at=now))
+    return bool(ended.rowcount)
 
 
 def postpone(db: Connection, claimed: ClaimedOrder, until: datetime, *, was_sent: bool = True) -> None:

@@ -173,14 +173,14 @@ def test_an_order_is_kept_given_back_and_given_up_only_by_whoever_has_it(db: Con
 
     orders.postpone(db, before, at(seconds=61))
     assert not orders.extend(db, before, at(seconds=900))
-    assert not orders.give_up(db, before, "500", at(seconds=61))
+    assert not orders.end(db, before, "failed", "500", at(seconds=61))
     assert claimed(db, seconds=89) is None
 
     orders.postpone(db, now, at(seconds=70), was_sent=False)
     again = orders.claim(db, at(seconds=70), LEASE, (0,))
     assert (again.id, again.attempts) == (order, 2)
-    assert orders.give_up(db, again, "500", at(seconds=71))
-    assert not orders.give_up(db, again, "500", at(seconds=71))
+    assert orders.end(db, again, "failed", "500", at(seconds=71))
+    assert not orders.end(db, again, "failed", "500", at(seconds=71))
 
 
 def test_an_order_is_withdrawn_only_before_its_first_try(db: Connection) -> None:
