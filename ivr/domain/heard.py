@@ -23,13 +23,15 @@ class Words:
 class Heard:
     """One utterance: the words as recognised and what they may mean, the most probable topic first.
 
-    `entries` are the directory entries that the words name, best first. `danger` is set when somebody's life may be
-    at stake, whatever the topic. `affirms` is True for a yes, False for a no, None when neither was said.
+    `entries` are the directory entries that the words name, best first; `unknown_name` is set when somebody was asked
+    for by a name that nobody there has. `danger` is set when somebody's life may be at stake, whatever the topic.
+    `affirms` is True for a yes, False for a no, None when neither was said.
     """
 
     words: str
     candidates: tuple[Candidate, ...] = ()
     entries: tuple[str, ...] = ()
+    unknown_name: bool = False
     danger: bool = False
     affirms: bool | None = None
     wants_person: bool = False

@@ -19,11 +19,12 @@ def move_agent(
 ) -> AgentState:
     """Move an agent who is locked; `idle_since` is given back to somebody whose offer ended by no fault of theirs."""
     after = move(agent.state, what, wanted=agent.wanted)
+    reason = reason if after is AgentState.BREAK else None
     values: dict[str, object] = {"state": after, "reason": reason}
     if after is not agent.state or reason != agent.reason:
         values["since"] = work.now
     if what in (AgentMove.OFFER_MISSED, AgentMove.LINE_LOST):
-        values["wanted"] = AgentState.BREAK
+        values["wanted"] = after
     if after is AgentState.READY:
         values["idle_since"] = idle_since or (agent.idle_since if agent.state is AgentState.READY else work.now)
         work.meeting_possible = True

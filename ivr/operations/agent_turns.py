@@ -40,12 +40,11 @@ def _room(work: Work, meeting: offers.Meeting) -> tuple[Spoken, ...]:
 
 def whisper(work: Work, meeting: offers.Meeting) -> Ask:
     """What the agent hears before taking the call: the topic and nothing of the person."""
-    plan = work.plans.version(work.db, meeting.contact.plan_version).plan
-    line = next(line for line in plan.flow.lines.values() if line.id == meeting.contact.line)
-    language = line.languages[0]
-    topic = plan.flow.topics.get(meeting.contact.topic or "")
+    loaded = work.plans.version(work.db, meeting.contact.plan_version)
+    language = loaded.line(meeting.contact.line).languages[0]
+    topic = loaded.plan.flow.topics.get(meeting.contact.topic or "")
     if topic is None:
-        group = plan.flow.group_names[meeting.entry.group_id][language]
+        group = offers.group_of(work, meeting).name[language]
         say = offers.words(work, meeting.contact, "whisper_no_topic", group=group)
     else:
         occasion = "whisper_urgent" if topic.kind is TopicKind.URGENT else "whisper"

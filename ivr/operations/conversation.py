@@ -4,6 +4,7 @@ from ivr.adapters.store import contacts, engagements, legs, queue
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, is_over
+from ivr.domain.conversation.rooms import Report, have_met
 from ivr.domain.errors import IvrError
 from ivr.domain.flow.actions import SPOKEN, HangUp, Spoken
 from ivr.domain.flow.events import AgentFinished, Event, LineLost
@@ -11,10 +12,10 @@ from ivr.domain.orders import EndCall, HoldLeg, MoveCall
 from ivr.domain.routing.agents import AgentMove
 from ivr.domain.routing.engagements import EngagementState, check_move
 from ivr.domain.routing.queue import EntryState
-from ivr.operations import flow
+from ivr.operations import carrying, flow, rooms
 from ivr.operations import queue as line_up
 from ivr.operations.agent_moves import move_agent
-from ivr.operations.engagements import TALK_LEASE, Meeting, lock_meeting, send_away, words
+from ivr.operations.engagements import TALK_LEASE, Meeting, end_offer, group_of, lock_meeting, send_away, words
 from ivr.operations.work import Work
 
 
@@ -24,10 +25,12 @@ class NoConversation(IvrError):
     code = "no_conversation"
 
 
-def started(work: Work, contact_id: str) -> None:
-    """Both are in the room: the wait ends here."""
+def started(work: Work, contact_id: str, room: str | None = None) -> None:
+    """Both are in the room: the wait ends here. A room of an earlier talk tells nothing of this one."""
     meeting = _meeting(work, contact_id)
     if meeting is None or meeting.engagement.state is not EngagementState.ACCEPTED:
+        return
+    if room in meeting.citizen.left_rooms:
         return
     engagements.change(
         work.db,
@@ -42,45 +45,43 @@ def started(work: Work, contact_id: str) -> None:
     _fact(work, meeting, Fact.CONNECTED, waited_seconds=waited)
 
 
-def joined(work: Work, contact_id: str, leg_id: str | None) -> None:
-    """A participant is in the room: it need not be fetched again."""
-    _in_room(work, contact_id, leg_id, True)
+def told(work: Work, contact_id: str, leg_id: str | None, report: Report) -> None:
+    """The conference reports how a participant stands. Out of the room is not out of the call: that the line tells itself.
 
-
-def left(work: Work, contact_id: str, leg_id: str | None) -> None:
-    """A participant is not in the room; whether its line has ended, its own call tells."""
-    _in_room(work, contact_id, leg_id, False)
-
-
-def held(work: Work, contact_id: str, leg_id: str | None, is_held: bool) -> None:
-    """A participant was put on hold or taken off it, as the carrier confirms, by its report or when read back."""
-    leg = legs.get(work.db, leg_id) if leg_id is not None else None
-    if leg is None or leg.contact_id != contact_id or leg.held == is_held:
+    Two who are in one room have met, though the report of the conference's start may be late or lost.
+    """
+    leg = rooms.participant(work, contact_id, leg_id)
+    if leg is None:
         return
-    legs.change(work.db, leg.id, held=is_held)
-    work.record(Fact.HELD if is_held else Fact.RESUMED, contact=contact_id, leg=leg.id)
+    rooms.told(work, leg, report)
+    meeting = _meeting(work, contact_id) if report.in_room else None
+    if meeting is not None and have_met(rooms.stay_of(meeting.citizen), rooms.stay_of(meeting.agent_leg)):
+        started(work, contact_id)
 
 
-def _in_room(work: Work, contact_id: str, leg_id: str | None, is_in: bool) -> None:
-    if leg_id is not None and _is_of(work, contact_id, leg_id):
-        legs.change(work.db, leg_id, in_room=is_in)
+def joined(work: Work, contact_id: str, leg_id: str) -> None:
+    """A participant is in the room, as the carrier says when it is asked."""
+    leg = rooms.participant(work, contact_id, leg_id)
+    if leg is not None:
+        rooms.is_there(work, leg)
 
 
-def _is_of(work: Work, contact_id: str, leg_id: str) -> bool:
-    leg = legs.get(work.db, leg_id)
-    return leg is not None and leg.contact_id == contact_id
+def held(work: Work, contact_id: str, leg_id: str, is_held: bool) -> None:
+    """A participant was put on hold or taken off it, as the carrier says when it is asked."""
+    leg = rooms.participant(work, contact_id, leg_id)
+    if leg is not None:
+        rooms.hold_read_back(work, leg, is_held)
 
 
 def talk_over(work: Work, meeting: Meeting, *, by: str) -> None:
     """The conversation is over: the entry closes and the agent's wrap-up begins, in one step."""
     check_move(meeting.engagement.state, EngagementState.WRAP_UP)
-    group = work.plans.version(work.db, meeting.contact.plan_version).plan.groups[meeting.entry.group_id]
     engagements.change(
         work.db,
         meeting.engagement.id,
         state=EngagementState.WRAP_UP,
         talk_ended_at=work.now,
-        lease_until=work.now + group.wrap_up,
+        lease_until=work.now + group_of(work, meeting).wrap_up,
     )
     queue.change(work.db, meeting.entry.id, state=EntryState.CLOSED, left_at=work.now)
     move_agent(work, meeting.agent, AgentMove.TALK_ENDED)
@@ -95,9 +96,8 @@ def agent_gone(work: Work, meeting: Meeting, *, failed: bool) -> Event | None:
     engagement = meeting.engagement
     if engagement.state not in (EngagementState.ACCEPTED, EngagementState.CONNECTED):
         return None
-    group = work.plans.version(work.db, meeting.contact.plan_version).plan.groups[meeting.entry.group_id]
     began = engagement.connected_at
-    if began is not None and not failed and work.now - began >= group.finished_after:
+    if began is not None and not failed and work.now - began >= group_of(work, meeting).finished_after:
         talk_over(work, meeting, by="agent_phone")
         return AgentFinished()
     engagements.change(work.db, engagement.id, state=EngagementState.FAILED, ended_at=work.now)
@@ -131,11 +131,15 @@ def tell_citizen(work: Work, contact_id: str, citizen: Leg, event: Event) -> Non
 
 
 def hang_up(work: Work, agent_id: str, contact_id: str) -> None:
-    """The desk's button: the sure end of a conversation, for both."""
+    """The desk's button: the sure end of a conversation, for both.
+
+    Before the two have met there is nothing to end but the offer: it is declined, and the caller is first in line again.
+    """
     meeting = _talking(work, agent_id, contact_id)
     if meeting.engagement.state is EngagementState.ACCEPTED:
-        started(work, contact_id)
-        meeting = _talking(work, agent_id, contact_id)
+        end_offer(work, meeting, EngagementState.DECLINED)
+        tell_citizen(work, contact_id, meeting.citizen, LineLost())
+        return
     talk_over(work, meeting, by="agent")
     _due(work, meeting.citizen, (words(work, meeting.contact, "talk_over"), HangUp()))
     legs.change(work.db, meeting.agent_leg.id, goal=Goal.GONE)
@@ -154,6 +158,9 @@ def resume(work: Work, agent_id: str, contact_id: str) -> None:
 
 def _set_hold(work: Work, agent_id: str, contact_id: str, *, held: bool) -> None:
     meeting = _talking(work, agent_id, contact_id)
+    if meeting.engagement.state is not EngagementState.CONNECTED:
+        raise NoConversation("The caller is not with you yet.", hint="Wait for a moment.")
+    legs.change(work.db, meeting.citizen.id, hold_asked=True)
     order = HoldLeg(leg=meeting.citizen.id, contact=contact_id, held=held)
     work.order(order, contact=contact_id, leg=meeting.citizen.id)
 
@@ -189,9 +196,10 @@ def _talking(work: Work, agent_id: str, contact_id: str) -> Meeting:
 
 
 def _locked(work: Work, contact_id: str) -> contacts.Contact:
+    """The contact on a plan that can be had. Who has a conversation before or behind them has a place on any plan."""
     contact = contacts.locked(work.db, contact_id)
     assert contact is not None
-    return contact
+    return carrying.carry_over(work, contact)[0]
 
 
 def _failed(leg: Leg) -> bool:

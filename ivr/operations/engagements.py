@@ -20,8 +20,10 @@ from ivr.domain.flow.actions import SPOKEN, HangUp, Say, Spoken
 from ivr.domain.orders import EndCall, MoveCall
 from ivr.domain.routing.agents import AgentMove
 from ivr.domain.routing.engagements import EngagementState, check_move
+from ivr.domain.routing.groups import Group
 from ivr.domain.routing.queue import EntryState
 from ivr.operations import queue as line_up
+from ivr.operations import rooms
 from ivr.operations.agent_moves import move_agent
 from ivr.operations.contacts import close_if_over
 from ivr.operations.work import Work
@@ -85,9 +87,15 @@ def lock_meeting(work: Work, engagement_id: str) -> Meeting | None:
 
 def words(work: Work, contact: Contact, occasion: str, **params: str) -> Say:
     """A prompt for staff, in the first language of the number."""
-    flow = work.plans.version(work.db, contact.plan_version).plan.flow
-    language = next(line for line in flow.lines.values() if line.id == contact.line).languages[0]
-    return Say(text=flow.words[occasion][language].format(**params), language=language)
+    loaded = work.plans.version(work.db, contact.plan_version)
+    language = loaded.line(contact.line).languages[0]
+    return Say(text=loaded.plan.flow.words[occasion][language].format(**params), language=language)
+
+
+def group_of(work: Work, meeting: Meeting) -> Group:
+    """The group whose caller this is, with its policies."""
+    contact = meeting.contact
+    return work.plans.version(work.db, contact.plan_version).group(meeting.entry.group_id, contact.line)
 
 
 def rings(work: Work, meeting: Meeting) -> None:
@@ -95,8 +103,7 @@ def rings(work: Work, meeting: Meeting) -> None:
     engagement = meeting.engagement
     if engagement.state is not EngagementState.RINGING or engagement.ringing_at is not None:
         return
-    group = work.plans.version(work.db, meeting.contact.plan_version).plan.groups[meeting.entry.group_id]
-    due = work.now + group.ring + RING_GRACE
+    due = work.now + group_of(work, meeting).ring + RING_GRACE
     engagements.change(work.db, engagement.id, ringing_at=work.now, lease_until=due)
     if meeting.agent.failures:
         agents.change(work.db, meeting.agent.id, failures=0)
@@ -122,8 +129,8 @@ def accept(work: Work, meeting: Meeting) -> None:
     move_agent(work, meeting.agent, AgentMove.OFFER_ACCEPTED)
     legs.change(work.db, meeting.agent_leg.id, goal=Goal.CONFERENCE)
     _new_goal(work, meeting.citizen, Goal.CONFERENCE)
-    # What an earlier talk of this call left behind: the report of its end may have been lost.
-    legs.change(work.db, meeting.citizen.id, in_room=False, held=False)
+    # What an earlier talk of this call left behind: the report of its end may have been lost, or come late.
+    rooms.over(work, meeting.citizen)
     work.order(MoveCall(leg=meeting.citizen.id), contact=meeting.contact.id, leg=meeting.citizen.id)
     _fact(work, meeting, Fact.ACCEPTED)
 

@@ -146,6 +146,7 @@ def _keep(work: Work, contact: Contact, plan: DialPlan, message: KeepMessage) ->
             "contact_id": contact.id,
             "group_id": group,
             "topic": contact.topic,
+            "entry": message.entry,
             "recording": message.recording,
             "seconds": message.seconds,
             "left_at": work.now,

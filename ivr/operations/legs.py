@@ -23,6 +23,7 @@ from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.engagements import EngagementState
 from ivr.operations import agent_turns, conversation, flow, lines
 from ivr.operations import engagements as offers
+from ivr.operations.contacts import judge_anew
 from ivr.operations.flow import Step
 from ivr.operations.lines import UnknownLeg, adopt, lock, lock_for_turn, meeting_of
 from ivr.operations.work import Work
@@ -98,10 +99,8 @@ def take_turn(
         leg = adopt(work, leg, call_id)
     if leg.call_id != call_id:
         raise UnknownLeg("The line belongs to another call.", hint="The request is not about one of our calls.")
-    if call_over:
+    if call_over or leg.ended_at is not None:
         return _last_words(work, contact, leg, turn, given)
-    if leg.ended_at is not None:
-        return _reply(work, contact, leg, (HangUp(),))
     key = repr(given)
     verdict = judge(leg.turn, turn, same_input=key == leg.kept_input)
     if verdict is Turn.JUST_TAKEN and leg.kept_answer is not None:
@@ -117,6 +116,19 @@ def rescue(work: Work, leg_id: str) -> Reply:
     if leg.role is not Role.CITIZEN or leg.goal is not Goal.FLOW or leg.ended_at is not None:
         return _afresh(work, contact, leg)
     return _taken(work, contact, leg, flow.decide(work, contact, Broke()), "rescue")
+
+
+def recording_kept(work: Work, leg_id: str, call_id: str, turn: int | None, message: MessageRecorded) -> None:
+    """The carrier has a recording ready. The line itself tells the same, sooner or later or never. Raises `UnknownLeg`."""
+    contact, leg = lock(work, leg_id)
+    if leg.call_id != call_id or turn != leg.turn or flow.on_plan(work, contact).state.place is not Place.MESSAGE:
+        return
+    if leg.ended_at is not None:
+        _last_words(work, contact, leg, turn, message)
+        return
+    # Whoever is still on the line hears the thanks when it asks, too late by then to leave the message again.
+    due = SPOKEN.dump_json(flow.step(work, contact, message)).decode()
+    legs.change(work.db, leg.id, turn=leg.turn + 1, kept_input=None, kept_answer=None, due_answer=due)
 
 
 def whisper_to_person(work: Work, leg_id: str) -> tuple[Say, Flow]:
@@ -202,10 +214,14 @@ def _heartbeat(spoken: tuple[Spoken, ...]) -> timedelta:
 
 
 def _last_words(work: Work, contact: Contact, leg: Leg, turn: int | None, given: Event | Words | None) -> Reply:
-    """The line has closed. A message recorded, or a talk with a named person, still counts."""
-    if isinstance(given, MessageRecorded | PersonAnswered) and turn == leg.turn and leg.ended_at is None:
+    """The line has closed. A message recorded, or a talk with a named person, still counts.
+
+    The carrier tells the end of the call and what came before it in any order: most callers end a message by hanging up.
+    """
+    if isinstance(given, MessageRecorded | PersonAnswered) and turn == leg.turn:
         flow.step(work, contact, given)
         contact = _contact(work, leg)
+        judge_anew(work, contact)
     if leg.ended_at is None:
         lines.over(work, contact, leg, LegStatus.COMPLETED)
     return _reply(work, contact, leg, (HangUp(),))

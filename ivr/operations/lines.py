@@ -11,11 +11,13 @@ from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.adapters.store.turns import Locked
 from ivr.domain.contacts.facts import Fact
+from ivr.domain.contacts.outcome import took_link_in_line
 from ivr.domain.conversation.legs import Goal, LegStatus, Role, advances, is_over
 from ivr.domain.errors import IvrError
+from ivr.domain.flow.events import Broke
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.queue import EntryState
-from ivr.operations import conversation
+from ivr.operations import carrying, conversation
 from ivr.operations import engagements as offers
 from ivr.operations import queue as line_up
 from ivr.operations.contacts import close_if_over
@@ -37,11 +39,12 @@ def progress(work: Work, leg_id: str | None, call_id: str, status: LegStatus, se
     leg = legs.get(work.db, leg_id) if leg_id is not None else legs.by_call(work.db, call_id)
     if leg is None or not legs.take_report(work.db, call_id, status, sequence or 0, work.now):
         return
-    contact, leg = lock(work, leg.id)
+    found = _locked(work, leg.id)
+    leg = found.leg
     if leg.call_id is None:
         leg = adopt(work, leg, call_id)
     if leg.call_id == call_id:
-        moved_on(work, contact, leg, status)
+        moved_on(work, found.contact, leg, status)
 
 
 def moved_on(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
@@ -61,8 +64,8 @@ def moved_on(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
 
 def closed(work: Work, leg_id: str, status: LegStatus) -> None:
     """A line is known to be closed, learnt in another way than by the carrier's report."""
-    contact, leg = lock(work, leg_id)
-    moved_on(work, contact, leg, status)
+    found = _locked(work, leg_id)
+    moved_on(work, found.contact, found.leg, status)
 
 
 def alive(work: Work, leg_id: str) -> None:
@@ -110,7 +113,7 @@ def _citizen_gone(work: Work, contact: Contact) -> None:
             offers.send_away(work, contact, meeting.agent_leg, "caller_gone")
         return
     offers.withdraw(work, contact, entry, farewell="caller_gone")
-    took_link = Fact.LINK_REQUESTED in {fact.kind for fact in events.of_contact(work.db, contact.id)}
+    took_link = took_link_in_line([fact.kind for fact in events.of_contact(work.db, contact.id)])
     state = EntryState.DEFLECTED if took_link else EntryState.ABANDONED
     line_up.leave(work, entry, state, Fact.LEFT_LINE if took_link else Fact.ABANDONED)
 
@@ -137,13 +140,24 @@ def _how_offer_ended(meeting: offers.Meeting, status: LegStatus) -> EngagementSt
 
 
 def lock(work: Work, leg_id: str) -> tuple[Contact, Leg]:
-    """A line with its contact, both locked. Raises `UnknownLeg`."""
+    """A line with its contact, both locked, on a plan that can be had. Raises `UnknownLeg`."""
     found = lock_for_turn(work, leg_id)
     return found.contact, found.leg
 
 
 def lock_for_turn(work: Work, leg_id: str) -> Locked:
-    """A line with its contact, both locked, and what a turn may ask of them. Raises `UnknownLeg`."""
+    """A line with its contact, both locked, on a plan that can be had, and what a turn may ask. Raises `UnknownLeg`."""
+    found = _locked(work, leg_id)
+    contact, has_place = carrying.carry_over(work, found.contact)
+    if contact is found.contact:
+        return found
+    citizen = legs.citizen(work.db, contact.id)
+    if not has_place and citizen is not None:
+        conversation.tell_citizen(work, contact.id, citizen, Broke())
+    return _locked(work, leg_id)
+
+
+def _locked(work: Work, leg_id: str) -> Locked:
     found = turns.locked(work.db, leg_id, work.moment.told)
     if found is None:
         raise UnknownLeg("There is no such line.", hint="It may belong to a call that was purged.")

@@ -14,12 +14,19 @@ class BadNotice(IvrError):
     code = "bad_notice"
 
 
+class TimeHasPassed(IvrError):
+    """An hour until which something should hold is over."""
+
+    code = "time_has_passed"
+
+
 def put_notice(work: Work, username: str, notice_id: str, text: Mapping[str, str], until: datetime | None) -> None:
     """Every caller hears this from now on; each language of the installation is needed."""
     languages = work.plans.current(work.db).plan.flow.speakers
     missing = [language for language in languages if not text.get(language, "").strip()]
     if missing:
         raise BadNotice(f"The notice has no text in: {', '.join(missing)}.", hint="Write it in every language.")
+    _check_future(work, until)
     kept = {language: text[language].strip() for language in languages}
     notices.put(work.db, {"id": notice_id, "text": kept, "until": until, "set_by": username, "set_at": work.now})
     work.record("notice_set", data={"notice": notice_id, "by": username})
@@ -41,6 +48,7 @@ def set_open(
     if is_open is None:
         notices.clear_override(work.db, group_id)
     else:
+        _check_future(work, until)
         notices.set_override(
             work.db,
             {
@@ -53,3 +61,10 @@ def set_open(
             },
         )
     work.record("group_override", data={"group": group_id, "open": is_open, "reason": reason, "by": username})
+
+
+def _check_future(work: Work, until: datetime | None) -> None:
+    if until is not None and until <= work.now:
+        raise TimeHasPassed(
+            f"The time has passed: {until.isoformat(timespec='minutes')}.", hint="Give a later one, or none."
+        )

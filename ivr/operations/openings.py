@@ -39,8 +39,14 @@ class Openings(Mapping[str, Opening]):
             return self._plan.calendar.at(group.hours, self._now)
         if override.is_open:
             return Opening(is_open=True, closes_at=override.until)
-        opens_at = override.until or self._plan.calendar.at(group.hours, self._now).opens_at
-        return Opening(is_open=False, opens_at=opens_at, reason=override.reason)
+        return Opening(is_open=False, opens_at=self._opens_after(group.hours, override.until), reason=override.reason)
+
+    def _opens_after(self, hours: str, until: datetime | None) -> datetime | None:
+        """When a group that is closed by hand opens: at the hour set, unless its hours are over by then. None if nobody knows."""
+        if until is None:
+            return self._plan.calendar.at(hours, self._now).opens_at
+        then = self._plan.calendar.at(hours, until)
+        return until if then.is_open else then.opens_at
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._plan.groups)

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import structlog
 from sqlalchemy import Connection
 
 from ivr.adapters.store import dialplans
@@ -14,8 +15,10 @@ from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.dialplan.problem import Problem
 from ivr.domain.errors import IvrError
 from ivr.domain.flow.directory import DEPARTMENT
+from ivr.domain.flow.graph import Line
 from ivr.domain.language import Language
 from ivr.domain.routing.directory import Employee
+from ivr.domain.routing.groups import Group
 from ivr.domain.speech.grammar import BadGrammar, read_grammars
 from ivr.domain.speech.match import Matcher
 from ivr.domain.speech.names import Entry
@@ -24,6 +27,8 @@ Sources = Mapping[str, str]
 """Texts by name: `routes.yaml`, `prompts/da.yaml`, `grammars/da/byg.yaml`, …"""
 
 _VERSION_LENGTH = 12
+
+log = structlog.get_logger()
 
 
 class NoDialPlan(IvrError):
@@ -44,6 +49,15 @@ class LoadedPlan:
 
     plan: DialPlan
     matcher: Matcher
+
+    def line(self, line_id: str) -> Line:
+        """A number by its id; the first one for a call that began on a number which this version does not have."""
+        lines = self.plan.flow.lines.values()
+        return next((line for line in lines if line.id == line_id), next(iter(lines)))
+
+    def group(self, group_id: str, line_id: str) -> Group:
+        """A group by its id; whom `0` reaches, for a call to a group which this version does not have."""
+        return self.plan.groups.get(group_id) or self.plan.groups[self.line(line_id).person_group]
 
 
 def compile_sources(sources: Sources) -> LoadedPlan:
@@ -85,25 +99,43 @@ class Plans:
     def __init__(self, compile_texts: Callable[[Sources], LoadedPlan] = compile_sources) -> None:
         self._compile = compile_texts
         self._loaded: dict[str, LoadedPlan] = {}
+        self._unreadable: dict[str, str] = {}
         self._named: dict[str, tuple[Mapping[str, Employee], Matcher]] = {}
         self._lock = threading.Lock()
 
     def current(self, db: Connection) -> LoadedPlan:
-        """The version that new calls begin with. Raises `NoDialPlan`."""
+        """The version that new calls begin with. Raises `NoDialPlan`, or `BadDialPlan` where this program cannot read it."""
         version = dialplans.current_version(db)
         if version is None:
             raise NoDialPlan("No dial plan has been loaded.", hint="Run: ivr check, then start ivr serve.")
-        return self.version(db, version)
+        return self._stored(db, version)
 
     def version(self, db: Connection, version: str) -> LoadedPlan:
-        """A version by its name: calls finish on the one they began with."""
+        """A version by its name: calls finish on the one they began with.
+
+        The current one stands in for a version that an older program has stored and this one reads no more.
+        """
+        try:
+            return self._stored(db, version)
+        except BadDialPlan:
+            return self.current(db)
+
+    def _stored(self, db: Connection, version: str) -> LoadedPlan:
         loaded = self._loaded.get(version)
         if loaded is not None:
             return loaded
-        stored = dialplans.get(db, version)
-        if stored is None:
-            raise NoDialPlan(f"The dial plan {version} is not stored.", hint="It was purged while calls used it.")
-        return self._keep(version, self._compile(stored.sources))
+        problems = self._unreadable.get(version)
+        if problems is None:
+            stored = dialplans.get(db, version)
+            if stored is None:
+                raise NoDialPlan(f"The dial plan {version} is not stored.", hint="It was purged while calls used it.")
+            try:
+                return self._keep(version, self._compile(stored.sources))
+            except BadDialPlan as error:
+                problems = self._unreadable[version] = error.text
+                log.warning("dial_plan_unreadable", version=version, problems=problems)
+        told = f"The stored dial plan {version} cannot be read by this version of the program:"
+        raise BadDialPlan(f"{told}\n{problems}", hint="Mend the files with ivr check, and start again.")
 
     def matcher(self, db: Connection, version: str, employees: Mapping[str, Employee]) -> Matcher:
         """The ears of a version, with the names of `employees`, everybody in the directory as it is now."""

@@ -166,9 +166,9 @@ class Work:
         self._orders += 1
         return order_id
 
-    def facts_of(self, contact: str) -> set[str]:
-        """The kinds of the facts recorded of a contact in this transaction, not yet in the log."""
-        return {fact["kind"] for fact in self._facts if fact["contact_id"] == contact}
+    def facts_of(self, contact: str) -> list[str]:
+        """The kinds of the facts recorded of a contact in this transaction, in order, not yet in the log."""
+        return [fact["kind"] for fact in self._facts if fact["contact_id"] == contact]
 
     def finish(self) -> None:
         """Write what was gathered; called once, before the commit."""

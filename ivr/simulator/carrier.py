@@ -60,6 +60,7 @@ class Carrier:
         self.account_sid, self.auth_token = account_sid, auth_token
         self.clock: Clock = clock or VirtualClock()
         self.mischief = mischief or Mischief.none()
+        """How this carrier misbehaves from now on; every part asks here, so that another may be put in at any time."""
         self.calls_per_second = calls_per_second
         """Calls that REST may create in a second; 0 is without limit."""
         self.identifiers = Identifiers(f"{account_sid}/{self.mischief.seed}")
@@ -72,7 +73,7 @@ class Carrier:
         self.conferences = Conferences(self)
         self.messages = Messages(self)
         self.recordings = Recordings(self)
-        self.webhooks = Webhooks(auth_token, self.clock, self.mischief, self.identifiers, self.report)
+        self.webhooks = Webhooks(self)
         self.rest_url = "https://api.twilio.com"
         self.on_ringing: list[Callable[[Line], None]] = []
 

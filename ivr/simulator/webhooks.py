@@ -9,14 +9,16 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urlencode
 
 import requests
 
-from ivr.simulator.clock import Clock
-from ivr.simulator.identifiers import Identifiers
-from ivr.simulator.mischief import Mischief
 from ivr.simulator.problems import CONNECTION_FAILED, HTTP_ERROR_STATUS, Problem
+
+if TYPE_CHECKING:
+    from ivr.simulator.carrier import Carrier
+    from ivr.simulator.mischief import Mischief
 
 ANSWER_WITHIN_SECONDS = 15
 
@@ -41,19 +43,16 @@ def signature(auth_token: str, url: str, fields: dict[str, str]) -> str:
 class Webhooks:
     """Sends the carrier's requests. Documents are waited for; callbacks are sent and forgotten."""
 
-    def __init__(
-        self,
-        auth_token: str,
-        clock: Clock,
-        mischief: Mischief,
-        identifiers: Identifiers,
-        report: Callable[[Problem], None],
-    ) -> None:
-        self.auth_token = auth_token
+    def __init__(self, carrier: "Carrier") -> None:
         self.answer_within_seconds: float = ANSWER_WITHIN_SECONDS
-        self._clock, self._mischief, self._identifiers, self._report = clock, mischief, identifiers, report
+        self._carrier = carrier
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy of the machine has no business between two loopback ports
+
+    @property
+    def _mischief(self) -> "Mischief":
+        """The carrier's own, asked for each time: a day may turn bad while calls go on."""
+        return self._carrier.mischief
 
     def ask(self, url: str, method: str, fields: dict[str, str], then: Callable[[Reply], None]) -> None:
         """Request a document; `then` gets the reply, late or empty if mischief strikes."""
@@ -65,18 +64,18 @@ class Webhooks:
             else self._mischief.seconds("late_document")
         )
         if self._mischief.strikes("double_document", url):
-            self._clock.outside(send, lambda reply: None)
+            self._carrier.clock.outside(send, lambda reply: None)
 
         def deliver(reply: Reply) -> None:
             if unanswered:
                 silence = Reply(url=url, error_code=CONNECTION_FAILED, error_text="no answer within 15 s")
-                self._clock.after(ANSWER_WITHIN_SECONDS, lambda: then(silence))
+                self._carrier.clock.after(ANSWER_WITHIN_SECONDS, lambda: then(silence))
             elif late:
-                self._clock.after(late, lambda: then(reply))
+                self._carrier.clock.after(late, lambda: then(reply))
             else:
                 then(reply)
 
-        self._clock.outside(send, deliver)
+        self._carrier.clock.outside(send, deliver)
 
     def tell(self, url: str, method: str, fields: dict[str, str]) -> None:
         """Send a callback. A failure is noted in the debugger and never repeated."""
@@ -87,23 +86,23 @@ class Webhooks:
         for _ in range(times):
             if self._mischief.strikes("delay_callback", f"{url} {_name(fields)}"):
                 seconds = self._mischief.seconds("delay_callback")
-                self._clock.after(seconds, lambda: self._clock.outside(send, self._note_failure))
+                self._carrier.clock.after(seconds, lambda: self._carrier.clock.outside(send, self._note_failure))
             else:
-                self._clock.outside(send, self._note_failure)
+                self._carrier.clock.outside(send, self._note_failure)
 
     def _note_failure(self, reply: Reply) -> None:
         if reply.error_code:
-            self._report(Problem(code=reply.error_code, text=reply.error_text, url=reply.url))
+            self._carrier.report(Problem(code=reply.error_code, text=reply.error_text, url=reply.url))
 
     def _sender(self, url: str, method: str, fields: dict[str, str]) -> Callable[[], Reply]:
-        token = self._identifiers.new("")
+        token = self._carrier.identifiers.new("")
         return lambda: self._send(urldefrag(url).url, method.upper(), fields, token)
 
     def _send(self, url: str, method: str, fields: dict[str, str], token: str) -> Reply:
         if method == "GET" and fields:
             url, fields = url + ("&" if "?" in url else "?") + urlencode(fields), {}
         headers = {
-            "X-Twilio-Signature": signature(self.auth_token, url, fields),
+            "X-Twilio-Signature": signature(self._carrier.auth_token, url, fields),
             "I-Twilio-Idempotency-Token": token,
             "User-Agent": "TwilioProxy/1.1",
             "Accept": "*/*",

@@ -3,8 +3,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ivr.operations import imports
 from tests.kit.town import KAREN, open_town
-from tests.pages.test_messages import EVENING, NOBODYS, handled_by, leaves_a_message, seconds_of
+from tests.pages.test_messages import (
+    EVENING,
+    NOBODYS,
+    handled_by,
+    leaves_a_message,
+    leaves_a_message_for_kirsten,
+    seconds_of,
+)
 
 
 @pytest.fixture
@@ -29,6 +37,7 @@ def test_a_message_is_listed_for_its_group_with_who_called_when_and_how_long(tow
         "contact": town.contact().id,
         "group": "omstilling",
         "topic": None,
+        "employee": None,
         "left_at": message["left_at"],
         "seconds": recording.seconds,
         "caller": "20 30 40 59",
@@ -37,6 +46,16 @@ def test_a_message_is_listed_for_its_group_with_who_called_when_and_how_long(tow
         "audio": f"{address}/audio",
     }
     assert message["left_at"].startswith("2026-11-22T20:3")
+
+
+def test_a_message_for_somebody_tells_whom_and_goes_on_doing_so_when_they_have_left(town, sofie):
+    leaves_a_message_for_kirsten(town)
+
+    (message,) = listed(sofie)
+    town.operations.run(imports.take_directory, [])
+    (later,) = listed(sofie)
+
+    assert (message["group"], message["employee"], later["employee"]) == ("byg", "Kirsten Dalgaard", "kirsten.dalgaard")
 
 
 def test_the_sound_is_had_with_the_same_token(town, ali):

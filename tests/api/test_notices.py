@@ -1,3 +1,5 @@
+from tests.api.conftest import until
+
 TEXTS = {"da": "Rådhuset er lukket i dag.", "en": "The town hall is closed today."}
 
 
@@ -19,8 +21,26 @@ def test_a_notice_that_lacks_a_language_is_refused_by_name(sofie):
     assert problem["detail"] == "The notice has no text in: en."
 
 
-def test_a_notice_whose_time_has_run_out_is_off_the_air(sofie):
-    sofie.ask("PUT", "/notices/storm", {"text": TEXTS, "until": "2026-11-23T09:00:00+01:00"}, status=404)
+def test_a_notice_whose_time_has_run_out_is_off_the_air(town, sofie):
+    sofie.ask("PUT", "/notices/storm", {"text": TEXTS, "until": "2026-11-23T10:01:00+01:00"})
+    town.wait(120)
+
+    until(lambda: sofie.ask("GET", "/notices")["notices"], lambda notices: notices == [])
+    call = town.calls()
+    call.hears("Hvad drejer")
+    call.hears_no("Rådhuset er lukket")
+
+
+def test_a_notice_until_a_moment_that_has_passed_is_refused(sofie):
+    wish = {"text": TEXTS, "until": "2026-11-23T09:00:00+01:00"}
+
+    problem = sofie.ask("PUT", "/notices/storm", wish, status=422)
+
+    assert (problem["code"], problem["detail"]) == (
+        "time_has_passed",
+        "The time has passed: 2026-11-23T09:00+01:00.",
+    )
+    assert sofie.ask("GET", "/notices")["notices"] == []
 
 
 def test_an_agent_and_otto_may_not_speak_to_everybody(ali, otto):

@@ -61,6 +61,20 @@ def leaves_a_message(town, words=WORDS, number=KAREN, **how):
         return f"/messages/{db.execute(text('SELECT id FROM messages ORDER BY left_at DESC LIMIT 1')).scalar_one()}"
 
 
+def leaves_a_message_for_kirsten(town):
+    """Somebody asks for an employee who is away, speaks after the tone and hangs up."""
+    call = town.calls()
+    call.hears("Tast 1")
+    call.say("jeg vil tale med Kirsten Dalgaard")
+    call.hears("ferie")
+    call.press("2")
+    call.hears("efter tonen")
+    town.wait(12)
+    call.say(WORDS)
+    call.hang_up()
+    town.wait(5)
+
+
 def handled_by(town):
     """Who is in the log for having dealt with a message."""
     with town.engine.connect() as db:
@@ -153,6 +167,26 @@ def test_the_oldest_stands_first_and_each_tells_its_topic_and_length(town, sofie
     assert "20 30 40 51" in second
     assert "Uden emne" not in second
     assert f"</span>0:{town.carrier.recordings.all[1].seconds:02}" in second
+
+
+def test_a_message_for_somebody_who_was_away_says_for_whom_it_is(town, sofie_reads):
+    leaves_a_message(town)
+    leaves_a_message_for_kirsten(town)
+
+    page = sofie_reads.opens("/messages").text
+
+    first, second = page.split('class="card letter"')[1:]
+    assert "<p>Til " not in first
+    assert "<p>Til Kirsten Dalgaard</p>" in second
+    assert "Byg og Plan" in second
+
+
+def test_the_story_tells_that_somebody_was_asked_for_who_was_away(town, sofie_reads):
+    leaves_a_message_for_kirsten(town)
+
+    story = sofie_reads.opens(f"/contacts/{town.contact().id}").text
+
+    assert "Medarbejder var ikke til stede" in story
 
 
 def test_the_story_is_a_click_away_for_those_who_may_read_the_log(town, ali_reads, sofie_reads):

@@ -40,6 +40,40 @@ def test_a_group_is_closed_and_opened_by_hand(sofie_reads):
     assert "åben til 15.00" in group(again)
 
 
+def test_a_group_closed_by_hand_until_an_hour_says_until_when(sofie_reads):
+    page = sofie_reads.sends(
+        "/wallboard/groups/omstilling/open",
+        seen_on="/wallboard",
+        open="closed",
+        reason="personalemøde",
+        until="14:00",
+    ).text
+
+    assert "lukket personalemøde til 14.00 · sat af sofie" in group(page)
+
+
+def test_an_hour_that_has_passed_is_refused_and_said_to_have_passed(sofie_reads):
+    closing = sofie_reads.sends(
+        "/wallboard/groups/omstilling/open", seen_on="/wallboard", open="closed", until="09:59"
+    ).text
+    notice = sofie_reads.sends(
+        "/wallboard/notices", seen_on="/wallboard", text_da="Lukket.", text_en="Closed.", until="09:59"
+    ).text
+
+    for page in (closing, notice):
+        assert "Klokkeslættet er passeret, så det er ikke gemt." in page
+        assert "åben til 15.00" in group(page)
+        assert "Meddelelser i drift" not in page
+
+
+def test_hours_that_decide_again_need_no_hour(sofie_reads):
+    page = sofie_reads.sends(
+        "/wallboard/groups/omstilling/open", seen_on="/wallboard", open="hours", until="09:59"
+    ).text
+
+    assert "Gemt." in page
+
+
 def test_a_notice_is_put_on_the_air_and_removed(sofie_reads):
     page = sofie_reads.sends(
         "/wallboard/notices", seen_on="/wallboard", text_da="Lukket i dag.", text_en="Closed today.", until="14:30"

@@ -156,6 +156,28 @@ def test_a_label_may_linger_after_its_bearer_has_left(carrier_with, product):
     assert [problem.code for problem in carrier.problems] == [16025]
 
 
+def test_a_day_that_turns_bad_is_bad_for_calls_requests_and_callbacks_alike(carrier, rest, product):
+    product.on("/voice", '<Say>Hej</Say><Pause length="60"/>')
+
+    carrier.mischief = Mischief(drop_callback=1.0, refuse_rest=1.0, lose_line=1.0)
+    with pytest.raises(TwilioRestException):
+        rest.calls.create(to=AGENT, from_=MAIN, url=f"{product.url}/agent")
+    carrier.phone(CITIZEN).call(MAIN).ends()
+
+    assert product.asked("/status") == []
+    assert [what.split()[0] for what in carrier.mischief.done] == ["refuse_rest", "lose_line", "drop_callback"]
+
+
+def test_a_bad_day_that_is_over_is_over_for_all(carrier_with, client_of, product):
+    carrier = carrier_with(drop_callback=1.0, refuse_rest=1.0, lose_line=1.0)
+    product.on("/voice", "<Say>Hej</Say>")
+
+    carrier.mischief = Mischief.none()
+    carrier.phone(CITIZEN).call(MAIN).ends()
+
+    assert product.told("/status") == ["completed"]
+
+
 def test_the_same_seed_misbehaves_in_the_same_way():
     def draws(seed: int) -> list[bool]:
         mischief = Mischief.some(seed, share=0.5)

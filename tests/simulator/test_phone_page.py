@@ -53,6 +53,8 @@ def test_a_citizen_calls_presses_1_and_talks_with_the_agent(browser, exchange):
     expect(agent.get_by_role("alert").filter(has_text="Call from Karen Holm")).to_be_visible(timeout=10_000)
     agent.get_by_role("button", name="Answer").click()
     expect(agent.get_by_role("status")).to_have_text("In conversation", timeout=10_000)
+    expect(agent.locator("#log .event").last).to_have_text("Connected: a person is on the line")
+    expect(citizen.locator("#log .event").last).to_have_text("Forbundet: Der er en person i røret", timeout=10_000)
     agent.get_by_label("Say something").fill("Goddag, du taler med Birgit")
     agent.keyboard.press("Enter")
 
@@ -63,3 +65,8 @@ def test_a_citizen_calls_presses_1_and_talks_with_the_agent(browser, exchange):
 
     citizen.get_by_role("button", name="Læg på").click()
     expect(agent.get_by_role("status")).to_have_text("The call is over", timeout=10_000)
+    events = citizen.locator("#log .event").all_inner_texts(), agent.locator("#log .event").all_inner_texts()
+    assert events == (
+        ["Forbundet: Der er en person i røret", "Du lagde på"],
+        ["You answered", "Connected: a person is on the line", "The call is over"],
+    )

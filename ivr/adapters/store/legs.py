@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from ivr.adapters.store.base import ROOM_FOR_THE_NEXT_TURN, Id, Moment, metadata
@@ -42,6 +43,10 @@ legs = Table(
     Column("due_answer", Text),
     Column("held", Boolean, nullable=False, server_default="false"),
     Column("in_room", Boolean, nullable=False, server_default="false"),
+    Column("room", Text),
+    Column("room_sequence", Integer, nullable=False, server_default="0"),
+    Column("left_rooms", ARRAY(Text, as_tuple=True), nullable=False, server_default="{}"),
+    Column("hold_asked", Boolean, nullable=False, server_default="false"),
     Column("created_at", Moment, nullable=False),
     Column("answered_at", Moment),
     Column("ended_at", Moment),
@@ -76,7 +81,8 @@ class Leg:
     """A leg as it stands. `call_id` is the carrier's; None until its first sign of life.
 
     `kept_answer` is the answer to the turn just taken; `due_answer` is said before anything else the next time the leg
-    asks, because it was decided while the leg was elsewhere. Both go when the leg ends.
+    asks, because it was decided while the leg was elsewhere. Both go when the leg ends. `room` to `left_rooms` are its
+    stay in conferences (`domain/conversation/rooms`); with `hold_asked` an order to hold or resume is under way.
     """
 
     id: str
@@ -92,6 +98,10 @@ class Leg:
     due_answer: str | None
     held: bool
     in_room: bool
+    room: str | None
+    room_sequence: int
+    left_rooms: tuple[str, ...]
+    hold_asked: bool
     created_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None

@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from ivr.adapters.store.base import Id, Moment, metadata
 from ivr.adapters.store.contacts import contacts
+from ivr.adapters.store.directory import directory
 
 messages = Table(
     "messages",
@@ -32,6 +33,7 @@ messages = Table(
     Column("contact_id", Id, ForeignKey("contacts.id", ondelete="CASCADE"), nullable=False),
     Column("group_id", Text, nullable=False),
     Column("topic", Text),
+    Column("entry", Text),
     Column("recording", Text, nullable=False),
     Column("seconds", Integer, nullable=False),
     Column("left_at", Moment, nullable=False),
@@ -43,12 +45,17 @@ messages = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message with who left it: `caller` is E.164, None where it is hidden, anonymous or forgotten by now."""
+    """A message with who left it: `caller` is E.164, None where it is hidden, anonymous or forgotten by now.
+
+    `entry` is the directory's id of the employee who was asked for, and `employee` the name, or the id for somebody who
+    is in the directory no more.
+    """
 
     id: str
     contact_id: str
     group_id: str
     topic: str | None
+    entry: str | None
     recording: str
     seconds: int
     left_at: datetime
@@ -56,6 +63,7 @@ class Message:
     handled_by: str | None
     caller: str | None
     anonymous: bool
+    employee: str | None
 
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
@@ -91,8 +99,10 @@ def handle(db: Connection, message_id: str, agent_id: str, now: datetime) -> boo
 
 
 def _whole() -> Select[Any]:
-    whole = select(messages, contacts.c.caller, contacts.c.anonymous)
-    return whole.join(contacts, contacts.c.id == messages.c.contact_id)
+    employee = func.coalesce(directory.c.name, messages.c.entry).label("employee")
+    whole = select(messages, contacts.c.caller, contacts.c.anonymous, employee)
+    whole = whole.join(contacts, contacts.c.id == messages.c.contact_id)
+    return whole.outerjoin(directory, directory.c.id == messages.c.entry)
 
 
 def _open_to(groups: frozenset[str] | None) -> tuple[ColumnElement[bool], ...]:

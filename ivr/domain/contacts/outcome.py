@@ -1,10 +1,11 @@
 """Facts to exactly one outcome.
 
-What counts is the last thing that was done for the caller: talk outranks what the machine gave, and a link taken in the
-queue makes leaving the line a link, not an abandonment (`docs/field.md`, measures).
+What counts is the last thing that was done for the caller: talk outranks what the machine gave, and whoever gives up in
+line was helped by nothing before. A link taken while in line makes leaving it a link, not an abandonment (`docs/field.md`,
+measures).
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from enum import StrEnum
 
 from ivr.domain.contacts.facts import Fact
@@ -28,24 +29,42 @@ class Outcome(StrEnum):
 _IN_ORDER_OF_WEIGHT = (
     (Fact.MESSAGE_LEFT, Outcome.MESSAGE_LEFT),
     (Fact.PERSON_REACHED, Outcome.TRANSFERRED_OUT),
-    (Fact.LINK_REQUESTED, Outcome.LINK_SENT),
     (Fact.ABANDONED, Outcome.ABANDONED_IN_QUEUE),
+    (Fact.LINK_REQUESTED, Outcome.LINK_SENT),
     (Fact.ANSWER_GIVEN, Outcome.ANSWERED_BY_MACHINE),
     (Fact.CLOSED_HEARD, Outcome.CLOSED),
     (Fact.FAILED_INSIDE, Outcome.FAILED),
 )
-_UNDONE_BY = {Fact.ANSWER_GIVEN: Fact.NOT_HELPED, Fact.LINK_REQUESTED: Fact.LINK_FAILED}
-"""What makes a fact count for nothing: the caller's own word, and a link that could not be sent."""
+_UNDONE_BY = {
+    Fact.ANSWER_GIVEN: frozenset({Fact.NOT_HELPED}),
+    Fact.LINK_REQUESTED: frozenset({Fact.NOT_HELPED, Fact.LINK_FAILED}),
+}
+"""What makes an earlier fact count for nothing: the caller's own word, and a link that could not be sent."""
 
 
-def outcome_of(facts: Collection[str], *, resolved: str | None) -> Outcome:
-    """The one outcome of a contact in which `facts` were logged; `resolved` is the agent's word at wrap-up.
+def outcome_of(facts: Sequence[str], *, resolved: str | None) -> Outcome:
+    """The one outcome of a contact in which `facts` were logged in this order; `resolved` is the agent's word at wrap-up.
 
     A talk settled by nobody's word counts as not settled; the agent's share is measured on marked contacts only.
     """
     if Fact.CONNECTED in facts:
         return Outcome.SETTLED_BY_AGENT if resolved == "yes" else Outcome.NOT_SETTLED
     for fact, outcome in _IN_ORDER_OF_WEIGHT:
-        if fact in facts and _UNDONE_BY.get(fact) not in facts:
+        if _stands(fact, facts):
             return outcome
     return Outcome.ABANDONED_IN_MENU
+
+
+def took_link_in_line(facts: Sequence[str]) -> bool:
+    """Whether a caller in line has taken a link since joining it: then leaving the line is no giving up."""
+    return _stands(Fact.LINK_REQUESTED, _since(Fact.QUEUED, facts))
+
+
+def _stands(fact: Fact, facts: Sequence[str]) -> bool:
+    """Whether it happened and nothing after its last time has undone it."""
+    return fact in facts and not _UNDONE_BY.get(fact, frozenset()).intersection(_since(fact, facts))
+
+
+def _since(fact: str, facts: Sequence[str]) -> Sequence[str]:
+    """What came after the last time of `fact`; everything, if it never was."""
+    return facts[len(facts) - facts[::-1].index(fact) :] if fact in facts else facts

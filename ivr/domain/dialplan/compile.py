@@ -139,6 +139,7 @@ def _speaker(language: Language, item: Item) -> Speaker:
         language=language,
         name=item.plain("name"),
         carrier_code=item.plain("carrier"),
+        called=tuple(words.value for words in item.plain("called") or ()),
         **_given(voice=item.plain("voice"), recogniser=item.plain("recogniser")),
     )
 

@@ -94,6 +94,11 @@ _LANGUAGE = Record(
     optional={
         "voice": spelled(r"[A-Za-z0-9.-]+", "a voice of the carrier", "Google.da-DK-Wavenet-F"),
         "recogniser": choice("carrier"),
+        "called": ListOf(
+            noun="name",
+            shape=spelled(r".*\w.*", "words that callers say who want the language", "speak english"),
+            example="english, speak english",
+        ),
     },
 )
 

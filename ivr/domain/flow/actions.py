@@ -121,11 +121,12 @@ class SendLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepMessage:
-    """Keep a recorded message for `group`."""
+    """Keep a recorded message for `group`, or for the employee `entry` of it who was asked for."""
 
     group: str
     recording: str
     seconds: int
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

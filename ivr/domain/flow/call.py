@@ -55,7 +55,11 @@ class Call:
 
     def saying(self, occasion: str, **params: Any) -> "Call":
         """Say the prompt for an occasion before whatever comes next."""
-        return replace(self, said=(*self.said, self.words(occasion, **params)))
+        return self.hearing(self.words(occasion, **params))
+
+    def hearing(self, *said: Say) -> "Call":
+        """Say finished sentences, in whatever language, before whatever comes next."""
+        return replace(self, said=(*self.said, *said))
 
     def saying_text(self, text: Text) -> "Call":
         """Say a text before whatever comes next: in the caller's language, or else in the first that it is written in.
@@ -64,7 +68,7 @@ class Call:
         """
         for language in (self.state.language, *self.line.languages):
             if text.get(language):
-                return replace(self, said=(*self.said, Say(text=text[language], language=language)))
+                return self.hearing(Say(text=text[language], language=language))
         return self
 
     def doing(self, *deeds: Deed) -> "Call":

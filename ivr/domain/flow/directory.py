@@ -24,19 +24,44 @@ MORE = "more:"
 """Stands last on a page that is not the last."""
 
 KEYS = "12345678"
+ASKING_FOR_A_NAME = frozenset({Place.DIRECTORY, Place.DIRECTORY_MENU})
+"""Places at which whatever is said is meant as a name."""
+
 _TO_GROUP, _TO_MESSAGE = "1", "2"
+_UNKNOWN_NAMES = 2
 
 
 def named(call: Call, event: Spoke) -> Call:
     """The caller named somebody: one is connected, several of that name are asked about."""
     known = tuple(entry for entry in event.heard.entries if exists(call, entry))
     if not known:
-        return ladder.failed(call, event)
-    topic = next((t.id for t in call.flow.topics.values() if t.kind is TopicKind.DIRECTORY), None)
-    call = call.changing(topic=call.state.topic or topic)
+        return not_found(call)
+    call = call.changing(topic=call.state.topic or _topic(call))
     if len(known) == 1:
         return chosen(call, known[0])
     return call.onward(Place.DIRECTORY_CHOICE, choices=known[: len(KEYS)])
+
+
+def not_found(call: Call) -> Call:
+    """Nobody of that name is here: it is asked for once more, and then a person helps.
+
+    A name misheard counts as speech that was not understood, whatever the caller tries next.
+    """
+    state = call.state
+    failures, names = state.failures + 1, state.unknown_names + 1
+    call = call.noting(Fact.NAME_NOT_FOUND, place=state.place)
+    call = call.changing(unknown_names=names, misheard=state.misheard + 1, topic=state.topic or _topic(call))
+    if names >= _UNKNOWN_NAMES or failures >= call.flow.understanding.failures:
+        return people.to_person(call.saying("name_not_found" if names == 1 else "name_not_found_again"))
+    told = call.saying("name_not_found")
+    if state.place in ASKING_FOR_A_NAME:
+        return told.changing(failures=failures)
+    return told.onward(Place.DIRECTORY, entry=None, group=None, failures=failures)
+
+
+def _topic(call: Call) -> str | None:
+    """What a call for a named person is about."""
+    return next((topic.id for topic in call.flow.topics.values() if topic.kind is TopicKind.DIRECTORY), None)
 
 
 def chosen(call: Call, entry: str) -> Call:
@@ -49,10 +74,11 @@ def chosen(call: Call, entry: str) -> Call:
     employee = call.facts.employees[entry]
     number = reachable_at(call, employee)
     if number is None:
-        return saying_presence(call, employee).onward(Place.PERSON_AWAY, entry=entry)
+        away = saying_presence(call, employee).noting(Fact.PERSON_AWAY, entry=entry, presence=employee.presence)
+        return away.onward(Place.PERSON_AWAY, entry=entry)
     group = group_of(call, entry)
     if not call.facts.line.is_open and not people.is_open(call, group):
-        return people.closed(call, group)
+        return people.closed(call.changing(entry=entry), group)
     told = call.saying("connecting_person", name=employee.name).noting(Fact.PERSON_DIALLED, entry=entry)
     return told.onward(Place.DIALLING, entry=entry, dials=number.e164)
 

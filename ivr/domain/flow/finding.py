@@ -1,4 +1,4 @@
-"""Finding out what the call is about: greeting, language, the open question, menus, confirm and choose.
+"""Finding out what the call is about: the open question, menus, confirm and choose.
 
 Wherever a caller answers another question with a matter of their own, the matter is taken up.
 """
@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import directory, helping, ladder, people
+from ivr.domain.flow import directory, greeting, helping, ladder, people
 from ivr.domain.flow.actions import ForgetCaller
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.events import Arrived, Event, Pressed, Spoke
@@ -20,37 +20,25 @@ from ivr.domain.heard import Candidate, Heard
 _WRONG_GUESSES = 2
 
 
-def arrived(call: Call, event: Arrived) -> Call:
-    """The greeting: whom the caller has reached, what everybody must know, whether anybody is in."""
-    greeted = call.saying_text(call.line.greeting)
-    for notice in call.facts.notices:
-        greeted = greeted.saying_text(notice)
-    if not call.facts.line.is_open:
-        greeted = people.saying_closed(greeted, call.facts.line).noting(Fact.CLOSED_HEARD, line=call.line.id)
-    return greeted.from_start()
-
-
-def keyed_at_question(call: Call, event: Pressed) -> Call:
-    """1 reads the menu; the keys from 2 on are the other languages, in which everything is said anew."""
-    if event.keys == "1":
-        return call.onward(Place.MENU, menu=call.line.menu)
-    chosen = call.other_languages.get(event.keys)
-    if chosen is None:
-        return ladder.failed(call, event)
-    return arrived(call.changing(language=chosen).noting(Fact.LANGUAGE_CHOSEN, language=chosen), Arrived())
-
-
 def spoke(call: Call, event: Spoke) -> Call:
     """Something was said in answer to the open question, or instead of a key."""
     heard = event.heard
     call = _noted(call, heard)
     if call.state.in_line:
         return _spoke_in_line(call, event)
+    language = greeting.language_asked_for(call, heard)
+    if language is not None:
+        call = greeting.spoken_in(call, language)
     if heard.entries:
         return directory.named(call, event)
     if heard.wants_person:
         return _to_person(call, heard)
-    match _reading(call, heard):
+    reading = _reading(call, heard)
+    if language is not None and not (isinstance(reading, Sure) and _tells_a_matter(call, reading)):
+        return greeting.arrived(call, Arrived())
+    if heard.unknown_name and not _tells_a_matter(call, reading):
+        return directory.not_found(call)
+    match reading:
         case Sure(topic):
             return choose_topic(call, topic)
         case Likely(topic):
@@ -114,7 +102,7 @@ def choose(call: Call, event: Pressed | Spoke) -> Call:
             return choose_topic(call, offered[int(event.keys) - 1])
         return _guessed_wrong(call, event, *offered) if event.keys == "3" else ladder.failed(call, event)
     heard = event.heard
-    if heard.wants_person or heard.entries or isinstance(_reading(call, heard), Sure):
+    if _asks_for_somebody(heard) or isinstance(_reading(call, heard), Sure):
         return spoke(call, event)
     among = replace(heard, candidates=tuple(c for c in heard.candidates if c.topic in offered))
     match _reading(call, among):
@@ -130,8 +118,10 @@ def spoke_in_directory(call: Call, event: Spoke) -> Call:
     heard = event.heard
     reading = _reading(call, heard)
     is_matter = isinstance(reading, Sure) and call.flow.topics[reading.topic].kind is not TopicKind.DIRECTORY
-    if heard.entries or heard.wants_person or is_matter:
+    if _asks_for_somebody(heard) or is_matter:
         return spoke(call, event)
+    if heard.affirms is None and call.state.place in directory.ASKING_FOR_A_NAME:
+        return directory.not_found(_noted(call, heard))
     return ladder.failed(_noted(call, heard), event)
 
 
@@ -148,7 +138,7 @@ def spoke_in_choice(call: Call, event: Spoke) -> Call:
 def spoke_when_away(call: Call, event: Spoke) -> Call:
     """A yes takes the first offer, the department; another name is tried."""
     heard = event.heard
-    if heard.affirms and not heard.wants_person and not heard.entries:
+    if heard.affirms and not _asks_for_somebody(heard):
         return people.to_group(call, directory.group_of(call, call.state.entry), from_start=True)
     return spoke_in_directory(call, event)
 
@@ -200,6 +190,21 @@ def _to_person(call: Call, heard: Heard) -> Call:
     return people.to_person(_about(call, call.flow.topics[reading.topic]) if isinstance(reading, Sure) else call)
 
 
+def _tells_a_matter(call: Call, reading: Reading) -> bool:
+    """Whether the words may mean more than that the caller wants to speak to somebody."""
+    match reading:
+        case Sure(topic) | Likely(topic):
+            return _is_matter(call, topic)
+        case Either(topics):
+            return any(_is_matter(call, topic) for topic in topics)
+    return False
+
+
+def _asks_for_somebody(heard: Heard) -> bool:
+    """Whether the caller wants to speak to somebody, with or without a name."""
+    return heard.wants_person or bool(heard.entries) or heard.unknown_name
+
+
 def _is_matter(call: Call, topic_id: str) -> bool:
     """Whether a topic says more than that the caller wants to speak to somebody."""
     topic = call.flow.topics.get(topic_id)
@@ -239,7 +244,7 @@ def _guessed_wrong(call: Call, event: Pressed | Spoke, *guessed: str) -> Call:
 def _is_own_matter(call: Call, heard: Heard) -> bool:
     reading = _reading(call, heard)
     is_new = isinstance(reading, Sure) and reading.topic != call.state.topic
-    return heard.wants_person or bool(heard.entries) or is_new
+    return _asks_for_somebody(heard) or is_new
 
 
 def answered_otherwise(rule: Callable[[Call, Any], Call]) -> Callable[[Call, Spoke], Call]:
@@ -271,8 +276,6 @@ def _only(heard: Heard, topics: tuple[str, ...]) -> tuple[Candidate, ...]:
 
 
 RULES: Mapping[tuple[Place, type[Event]], Callable[[Call, Any], Call]] = {
-    (Place.GREETING, Arrived): arrived,
-    (Place.QUESTION, Pressed): keyed_at_question,
     (Place.QUESTION, Spoke): spoke,
     (Place.MENU, Pressed): keyed_in_menu,
     (Place.MENU, Spoke): spoke,

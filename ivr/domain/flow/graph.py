@@ -77,13 +77,17 @@ class Menu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
-    """How a language is spoken and heard at the carrier: its own name, carrier code (`da-DK`) and voice."""
+    """How a language is spoken and heard at the carrier: its own name, carrier code (`da-DK`) and voice.
+
+    `called` is what callers say who want it, in any language, besides its own name.
+    """
 
     language: Language
     name: str
     carrier_code: str
     voice: str | None = None
     recogniser: str = "carrier"
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

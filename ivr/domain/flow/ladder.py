@@ -18,12 +18,26 @@ def failed(call: Call, event: Pressed | Spoke | Silence) -> Call:
     call = call.changing(failures=failures, misheard=state.misheard + isinstance(event, Spoke))
     if failures >= call.flow.understanding.failures:
         return people.given_up(call)
-    kind = "silence" if silent else "not_understood"
-    again = call.saying(f"{kind}_first" if failures == 1 else f"{kind}_second")
+    again = call.saying(f"{_kind(event, state.place)}_{_ordinal(call)}")
     if failures > 1 and state.place is Place.QUESTION:
         # From here on by key: whoever could not be understood twice is not asked to speak a third time.
         return again.changing(place=Place.MENU, menu=call.line.menu)
     return again
+
+
+def _kind(event: Pressed | Spoke | Silence, place: Place) -> str:
+    """What the caller is told that it was."""
+    if isinstance(event, Silence):
+        return "silence"
+    if isinstance(event, Spoke):
+        return "not_understood"
+    return "not_a_mobile" if place is Place.MOBILE_NUMBER else "no_such_key"
+
+
+def _ordinal(call: Call) -> str:
+    """The second sentence offers a person: not where none can be had, nor while a message is recorded."""
+    offers_person = call.state.place is not Place.MESSAGE and people.open_group(call) is not None
+    return "second" if call.state.failures > 1 and offers_person else "first"
 
 
 def speech_is_on(call: Call) -> bool:

@@ -4,9 +4,9 @@ The rules of the machine:
 
 - A caller is always at one *place* (`state.Place`). What is asked at a place is decided by the place alone
   (`questions`), so the same question can be asked again at any time, by any process.
-- What an event does at a place stands in the tables of `finding` (what is it about?), `helping` (answer, link, did it
-  help?), `directory` (named people) and `waiting` (in line, closed, after the talk). The tables do not overlap, and every
-  event that a place's question can bring has an entry there or in `ANYWHERE`; a test holds this.
+- What an event does at a place stands in the tables of `greeting`, `finding` (what is it about?), `helping` (answer,
+  link, did it help?), `directory` (named people) and `waiting` (in line, closed, after the talk). The tables do not
+  overlap, and every event that a place's question can bring has an entry there or in `ANYWHERE`; a test holds this.
 - `0`, `*` and `9` mean the same everywhere and are looked at before the tables. Where several digits are asked for they
   count only alone.
 - Whatever is not understood, silence included, climbs the ladder: asked again, then with keys, then a person.
@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import directory, finding, helping, ladder, people, repeating, waiting
+from ivr.domain.flow import directory, finding, greeting, helping, ladder, people, repeating, waiting
 from ivr.domain.flow.actions import Action, Spoken
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.events import Event, Pressed, Spoke
@@ -33,6 +33,7 @@ from ivr.domain.flow.state import Place, State
 Rule = Callable[[Call, Any], Call]
 
 RULES: Mapping[tuple[Place, type[Event]], Rule] = {
+    **greeting.RULES,
     **finding.RULES,
     **helping.RULES,
     **directory.RULES,

@@ -13,21 +13,32 @@ from ivr.domain.routing.hours import Opening
 
 
 def to_person(call: Call) -> Call:
-    """Whom `0` reaches: somebody for the matter where it is known, else the number's own person group."""
+    """Whom `0` reaches: somebody for the matter where it is known, else the number's own person group.
+
+    Where the matter's group is closed, that is told first, with somebody else among the choices.
+    """
     if call.state.in_line:
         return call.saying("already_in_line").at(Place.WAITING)
     topic = call.topic
     if topic is not None and topic.kind is TopicKind.URGENT:
         return urgent(call, topic)
-    return to_group(call, open_group(call) or _groups(call)[0])
+    wanted = _groups(call)[0]
+    # Outside a line a group is known only where it was found closed.
+    has_been_told = call.state.group is not None
+    return to_group(call, (open_group(call) or wanted) if has_been_told else wanted)
 
 
 def given_up(call: Call) -> Call:
-    """The machine has failed often enough: a person takes over, or, where nobody is in and that was said, a goodbye."""
+    """The machine has failed often enough: a person takes over, or, where nobody is in and that was said, a goodbye.
+
+    Whoever could not be understood is asked nothing more, not even whom to speak to instead of a group that is closed.
+    """
     if call.state.in_line:
         return call.saying("place_kept").at(Place.WAITING)
-    if open_group(call) is not None:
-        return to_person(call.saying("given_up"))
+    group = open_group(call)
+    if group is not None:
+        helped = call.saying("given_up")
+        return to_person(helped) if is_urgent(call) else to_group(_saying_why_not(helped, group), group)
     if call.state.place in (Place.CLOSED, Place.MESSAGE):
         return call.saying("goodbye_closed").at(Place.OVER)
     return to_person(call)
@@ -108,12 +119,19 @@ def saying_closed_group(call: Call, group: str) -> Call:
 
 def saying_closed(call: Call, opening: Opening) -> Call:
     """When it opens, and why it is closed. Reasons are written in the number's first language only."""
+    reason = opening.reason if call.state.language == call.line.languages[0] else ""
     if opening.opens_at is None:
-        return call.saying("closed_for_now")
+        return call.saying("closed_for_now_because", reason=reason) if reason else call.saying("closed_for_now")
     when = call.moment(opening.opens_at)
-    if opening.reason and call.state.language == call.line.languages[0]:
-        return call.saying("closed_because", reason=opening.reason, when=when)
-    return call.saying("closed_until", when=when)
+    return call.saying("closed_because", reason=reason, when=when) if reason else call.saying("closed_until", when=when)
+
+
+def _saying_why_not(call: Call, group: str) -> Call:
+    """Why somebody of `group` helps and not the matter's own, unless the caller has heard it."""
+    wanted = _groups(call)[0]
+    if call.state.group is not None or wanted == group:
+        return call
+    return saying_closed_group(call, wanted).noting(Fact.CLOSED_HEARD, group=wanted)
 
 
 def open_group(call: Call) -> str | None:

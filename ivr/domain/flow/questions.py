@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from ivr.domain.flow import directory, helping, ladder, links, people
+from ivr.domain.flow import directory, greeting, helping, ladder, links, people
 from ivr.domain.flow.actions import Ask, DialPerson, HangUp, Record, Say, Spoken, Wait
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.state import Place
@@ -38,10 +38,7 @@ def _spoken_or_by_key(call: Call, occasion: str, **params: str) -> Say:
 
 
 def _open_question(call: Call) -> tuple[Spoken, ...]:
-    languages = (
-        Say(text=call.flow.words["language_key"][language].format(key=key), language=language)
-        for key, language in call.other_languages.items()
-    )
+    languages = (say for say in greeting.offers(call) if say not in call.said)
     return _ask(call, _spoken_or_by_key(call, "what_is_it_about"), *languages, speech=True)
 
 

@@ -75,10 +75,10 @@ def keyed_at_closed(call: Call, event: Pressed) -> Call:
 
 
 def recorded(call: Call, event: MessageRecorded) -> Call:
-    """The message is kept for the group that was not there."""
-    group = call.state.group or call.line.person_group
-    kept = call.doing(KeepMessage(group=group, recording=event.recording, seconds=event.seconds))
-    return kept.noting(Fact.MESSAGE_LEFT, group=group).saying("message_kept").at(Place.OVER)
+    """The message is kept for the group that was not there, and for the employee whom the caller wanted."""
+    group, entry = call.state.group or call.line.person_group, call.state.entry
+    kept = call.doing(KeepMessage(group=group, recording=event.recording, seconds=event.seconds, entry=entry))
+    return kept.noting(Fact.MESSAGE_LEFT, group=group, entry=entry).saying("message_kept").at(Place.OVER)
 
 
 def line_lost(call: Call, event: LineLost) -> Call:

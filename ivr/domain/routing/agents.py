@@ -1,6 +1,7 @@
 """The states of an agent and the moves between them.
 
-A person's last wish (`wanted`) wins when the present business ends; nothing an agent asks for interrupts a caller.
+A person's last wish (`wanted`) wins when the present business ends; nothing an agent asks for interrupts a caller. Only
+whoever missed a call or lost the line is not ready again by an earlier wish: the telephone must be seen to first.
 """
 
 from enum import StrEnum
@@ -52,6 +53,7 @@ MOVES: dict[tuple[AgentState, AgentMove], AgentState] = {
     (_S.TALKING, _M.TALK_ENDED): _S.WRAP_UP,
     (_S.TALKING, _M.LINE_LOST): _S.BREAK,
     (_S.TALKING, _M.OFFER_WITHDRAWN): _S.READY,
+    (_S.TALKING, _M.OFFER_MISSED): _S.BREAK,
     (_S.WRAP_UP, _M.WRAP_UP_DONE): _S.READY,
 }
 
@@ -62,8 +64,10 @@ HUMAN_MOVES = {
 }
 """What an agent may ask for. While busy the wish is kept and granted when the business ends."""
 
-ENDS_BUSINESS = frozenset({_M.OFFER_WITHDRAWN, _M.WRAP_UP_DONE})
-"""Moves after which the agent goes where the person last asked to be, if that is not `ready`."""
+ENDS_BUSINESS = frozenset({_M.OFFER_WITHDRAWN, _M.OFFER_MISSED, _M.LINE_LOST, _M.WRAP_UP_DONE})
+"""Moves after which the agent goes where the person last asked to be, unless the move leads farther away from callers."""
+
+_FROM_NEAR_TO_FAR = (_S.READY, _S.BREAK, _S.OFFLINE)
 
 BUSY = frozenset({_S.OFFERED, _S.TALKING, _S.CONSULTING, _S.WRAP_UP})
 
@@ -73,6 +77,6 @@ def move(state: AgentState, what: AgentMove, *, wanted: AgentState | None = None
     after = MOVES.get((state, what))
     if after is None:
         raise Refused(f"An agent who is {state} cannot have {what}.", hint="Load the page again to see the state now.")
-    if what in ENDS_BUSINESS and wanted in (AgentState.BREAK, AgentState.OFFLINE):
-        return wanted
+    if what in ENDS_BUSINESS and wanted in _FROM_NEAR_TO_FAR:
+        return max(after, wanted, key=_FROM_NEAR_TO_FAR.index)
     return after

@@ -27,7 +27,7 @@ HOLDS_ENTRY = frozenset({_E.RINGING, _E.ACCEPTED, _E.CONNECTED})
 
 MOVES: dict[EngagementState, frozenset[EngagementState]] = {
     _E.RINGING: frozenset({_E.ACCEPTED, _E.DECLINED, _E.NO_ANSWER, _E.FAILED, _E.CANCELLED}),
-    _E.ACCEPTED: frozenset({_E.CONNECTED, _E.FAILED, _E.CANCELLED}),
+    _E.ACCEPTED: frozenset({_E.CONNECTED, _E.DECLINED, _E.FAILED, _E.CANCELLED}),
     _E.CONNECTED: frozenset({_E.WRAP_UP, _E.FAILED}),
     _E.WRAP_UP: frozenset({_E.DONE}),
 }

@@ -6,6 +6,7 @@ confidences. Danger is heard as widely as possible: a needless question costs se
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import isnan
 
 from ivr.domain.heard import Candidate, Heard
@@ -50,6 +51,7 @@ class _Ear:
         self.person = self._sequences(flags.person)
         self.calling = self._sequences(flags.calling)
         self.introducing = self._sequences(flags.introducing)
+        self.asking = frozenset(word for phrase in self.calling for word in phrase)
         self.answers = {
             True: (
                 {words_of(text, spelling) for text in flags.yes},
@@ -90,6 +92,15 @@ class _Ear:
             if word in self.lexicon or word in self.grammar.spelling.stop:
                 return words[position:]
         return words[LONGEST_NAME:]
+
+    def says_a_stranger(self, words: Sequence[str]) -> bool:
+        """Whether a word that this language does not know stands right after one that asks for somebody: a name."""
+        spelling = self.grammar.spelling
+        known = spelling.stop | spelling.fillers
+        return any(
+            before in self.asking and word not in known and word not in self.lexicon and word not in self.flag_lexicon
+            for before, word in pairwise(words)
+        )
 
     def affirms(self, words: Sequence[str]) -> bool | None:
         """True for a yes, False for a no. A no counts first: "ja nej" and "ikke rigtigt" are no."""
@@ -136,13 +147,15 @@ class Matcher:
         asks = ear.said(ear.calling, called)
         named = self._names[language].asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
         nearest = ear.topics.nearest(spoken)
+        wants_person = not named and ear.said(ear.person, spoken)
         heard = Heard(
             words=words,
             candidates=_candidates(nearest, named, _trust(carrier_confidence)),
             entries=tuple(entry.id for entry in named),
+            unknown_name=asks and not named and not wants_person and ear.says_a_stranger(called),
             danger=ear.said(ear.danger, spoken),
             affirms=ear.affirms(spoken),
-            wants_person=not named and ear.said(ear.person, spoken),
+            wants_person=wants_person,
         )
         return Explanation(normalised=normalised(words, spelling), nearest=nearest, heard=heard)
 

@@ -42,7 +42,7 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     @auth.needs(auth.HANDS_ON)
     @api.input(OpenWish)
     @api.output(GroupOpening)
-    @api.doc(summary="Open or close a group by hand", security="Bearer", responses=[401, 403, 404])
+    @api.doc(summary="Open or close a group by hand", security="Bearer", responses=[401, 403, 404, 422])
     def put_open(group_id: str, json_data: OpenWish) -> GroupOpening:
         found_in(board, group_id)
         parts.operations.run(

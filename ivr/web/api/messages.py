@@ -18,12 +18,16 @@ from ivr.web.auth import Person
 
 
 class LeftMessage(BaseModel):
-    """`caller` is null when the number is hidden (`hidden`) and when the contact is anonymous (`anonymous`)."""
+    """`caller` is null when the number is hidden (`hidden`) and when the contact is anonymous (`anonymous`).
+
+    `employee` is the name of whoever was asked for and was not there.
+    """
 
     id: str
     contact: str
     group: str
     topic: str | None
+    employee: str | None
     left_at: datetime
     seconds: int
     caller: str | None
@@ -75,6 +79,7 @@ def _shown(message: Message) -> LeftMessage:
         contact=message.contact_id,
         group=message.group_id,
         topic=message.topic,
+        employee=message.employee,
         left_at=message.left_at,
         seconds=message.seconds,
         caller=PhoneNumber(message.caller).shown() if message.caller is not None else None,

@@ -60,7 +60,7 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
     @auth.needs(auth.HANDS_ON)
     @api.input(NoticeText)
     @api.output(Notice)
-    @api.doc(summary="Put a notice on the air", security="Bearer", responses=[401, 403])
+    @api.doc(summary="Put a notice on the air", security="Bearer", responses=[401, 403, 422])
     def put_notice(notice_id: str, json_data: NoticeText) -> Notice:
         username = auth.person().agent.username
         parts.operations.run(notices.put_notice, username, notice_id, json_data.text, json_data.until)

@@ -26,6 +26,7 @@ STATUS_OF_CODE = {
     "no_such_message": HTTPStatus.NOT_FOUND,
     "no_such_notice": HTTPStatus.NOT_FOUND,
     "bad_notice": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "time_has_passed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_a_phone_number": HTTPStatus.UNPROCESSABLE_ENTITY,
     "bad_period": HTTPStatus.UNPROCESSABLE_ENTITY,
     "no_dial_plan": HTTPStatus.SERVICE_UNAVAILABLE,

@@ -27,7 +27,8 @@ from ivr.web.api.board import GroupBoard, LiveBoard
 from ivr.web.api.conversation import ACTIONS
 from ivr.web.api.pop import Pop, plan_of, pop_of
 from ivr.web.live import version_of
-from ivr.web.pages.format import language
+from ivr.web.pages import unheard
+from ivr.web.pages.format import in_order, language, text
 from ivr.web.pages.ways import fragment, unchanged, wants_fragment
 
 BREAK_REASONS = ("short_break", "lunch", "meeting", "written_work", "training")
@@ -73,6 +74,7 @@ _TAKES_A_MOMENT = {"hold", "resume"}
 
 def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     pages = Blueprint("desk", __name__, url_prefix="/desk")
+    pages.after_app_request(unheard.teller(parts))
 
     @pages.get("")
     @auth.needs(auth.DESK)
@@ -175,7 +177,7 @@ def _groups(db: Connection, agent: Agent) -> frozenset[str]:
 
 
 def _shown(desk: Desk) -> dict[str, Any]:
-    topics = sorted(desk.plan.flow.topics.values(), key=lambda topic: topic.id)
+    topics = sorted(desk.plan.flow.topics.values(), key=lambda topic: in_order(text(topic.title)))
     return {
         "desk": desk,
         "agent": desk.agent,

@@ -15,6 +15,9 @@ from flask_babel import get_locale
 from ivr.domain.measures.service_level import Share
 from ivr.domain.phone import PhoneNumber
 
+_ARTICLES = {"da": ("en", "et", "at"), "en": ("a", "an", "the", "to")}
+_LAST_LETTERS = str.maketrans({"æ": "{", "ø": "|", "å": "}"})
+
 
 def language() -> str:
     """The reader's language."""
@@ -88,6 +91,14 @@ def masked(e164: str) -> str:
 def iso(moment: datetime) -> str:
     """For a script and for `<time datetime>`."""
     return moment.isoformat(timespec="milliseconds")
+
+
+def in_order(title: str) -> str:
+    """By which a title stands in a list: without its article, and with æ, ø and å at the end of the alphabet."""
+    words = title.casefold().split()
+    if len(words) > 1 and words[0] in _ARTICLES.get(language(), ()):
+        words = words[1:]
+    return " ".join(words).translate(_LAST_LETTERS)
 
 
 def capitalize_first(value: str) -> str:

@@ -1,14 +1,14 @@
 """Whom the caller meets: the whisper to a named employee, what happens in a conference, and the music on hold."""
 
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from flask import Blueprint, Response, abort
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.adapters.carrier import requests, twiml
-from ivr.adapters.carrier.requests import ConferenceEventKind
+from ivr.adapters.carrier.requests import ConferenceEvent, ConferenceEventKind
 from ivr.assembly import Parts
+from ivr.domain.conversation.rooms import Report
 from ivr.operations import conversation, legs
 from ivr.operations.lines import UnknownLeg
 from ivr.web.webhooks.door import nothing, our_id, signed_form, xml
@@ -44,15 +44,10 @@ def add_to(door: Blueprint, parts: Parts, hard_times: HardTimes) -> None:
     @door.post("/conference/<uuid:contact_id>")
     def conference(contact_id: object) -> Response:
         event = requests.conference_event(signed_form(settings), str(contact_id))
-        label = our_id(event.label)
-        happened: Mapping[ConferenceEventKind, Callable[[], None]] = {
-            ConferenceEventKind.CONFERENCE_START: lambda: run(conversation.started, event.contact),
-            ConferenceEventKind.PARTICIPANT_JOIN: lambda: run(conversation.joined, event.contact, label),
-            ConferenceEventKind.PARTICIPANT_LEAVE: lambda: run(conversation.left, event.contact, label),
-            ConferenceEventKind.PARTICIPANT_HOLD: lambda: run(conversation.held, event.contact, label, True),
-            ConferenceEventKind.PARTICIPANT_UNHOLD: lambda: run(conversation.held, event.contact, label, False),
-        }
-        happened.get(event.kind, lambda: None)()
+        if event.kind is ConferenceEventKind.CONFERENCE_START:
+            run(conversation.started, event.contact, event.conference_sid)
+        elif event.kind is not ConferenceEventKind.CONFERENCE_END:
+            run(conversation.told, event.contact, our_id(event.label), _report(event))
         return nothing()
 
     @door.get("/music/<int:seconds>.wav")
@@ -68,3 +63,14 @@ def add_to(door: Blueprint, parts: Parts, hard_times: HardTimes) -> None:
     def hold_music() -> Response:
         """What a citizen on hold hears. The carrier asks by GET unless told otherwise; there is nothing to keep secret."""
         return xml(twiml.hold_music(settings.public_url))
+
+
+def _report(event: ConferenceEvent) -> Report:
+    """Whatever a participant does but leave, it does in the room."""
+    held = {ConferenceEventKind.PARTICIPANT_HOLD: True, ConferenceEventKind.PARTICIPANT_UNHOLD: False}
+    return Report(
+        room=event.conference_sid,
+        sequence=event.sequence or 0,
+        in_room=event.kind is not ConferenceEventKind.PARTICIPANT_LEAVE,
+        held=held.get(event.kind, event.held),
+    )

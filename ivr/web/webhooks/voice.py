@@ -1,4 +1,4 @@
-"""What the carrier asks while a call goes on: a new call, and the next document of a leg (others: `rooms`)."""
+"""What the carrier asks while a call goes on: a new call, and the next document of a leg (others: `rooms`, `recordings`)."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
 from ivr.operations import cases, legs
 from ivr.operations.legs import Reply
 from ivr.operations.lines import UnknownLeg
-from ivr.web.webhooks import rooms
+from ivr.web.webhooks import recordings, rooms
 from ivr.web.webhooks.door import answer_faults, document, signed_form
 from ivr.web.webhooks.hard_times import HardTimes
 
@@ -81,6 +81,7 @@ def blueprint(parts: Parts) -> Blueprint:
         return hard_times.let_go() if _is_ours(form) else hard_times.new_caller(_called(form))
 
     rooms.add_to(door, parts, hard_times)
+    recordings.add_to(door, parts)
     return door
 
 

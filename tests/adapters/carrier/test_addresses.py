@@ -18,6 +18,7 @@ DOCUMENT = "#ct=2000&rt=5000&tt=12000&rc=1&rp=all"
         (addresses.document_of_call(PUBLIC, "l7"), f"{PUBLIC}/voice/next/l7{DOCUMENT}"),
         (addresses.leg_status(PUBLIC, "l&7"), f"{PUBLIC}/voice/status?leg=l%267{NEWS}"),
         (addresses.person_status(PUBLIC, "l7"), f"{PUBLIC}/voice/status?dialled_from=l7{NEWS}"),
+        (addresses.recording_status(PUBLIC, "l/7", 3), f"{PUBLIC}/voice/recording/l%2F7?turn=3{NEWS}"),
         (addresses.conference_events(PUBLIC, "c7"), f"{PUBLIC}/voice/conference/c7{NEWS}"),
         (addresses.text_status(PUBLIC, "k#7"), f"{PUBLIC}/sms/status?link=k%237{NEWS}"),
         (addresses.waiting_music(PUBLIC), f"{PUBLIC}/static/music/waiting.wav"),

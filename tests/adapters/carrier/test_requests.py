@@ -12,12 +12,14 @@ from ivr.adapters.carrier.requests import (
     ConferenceEventKind,
     IncomingCall,
     IncomingText,
+    RecordingStatus,
     TextStatus,
     TurnTaken,
     call_progress,
     conference_event,
     incoming_call,
     incoming_text,
+    recording_status,
     text_status,
     turn_taken,
     whispered_keys,
@@ -184,6 +186,18 @@ def test_progress_without_a_status_of_the_carriers_is_refused(status):
         call_progress(VOICE | {"CallStatus": status}, {})
 
 
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [("completed", MessageRecorded(RECORDING, 9)), ("absent", None), ("in-progress", None), ("failed", None)],
+)
+def test_a_recording_is_a_message_once_it_can_be_heard(status, message):
+    form = {"CallSid": CALL, "RecordingStatus": status, "RecordingUrl": RECORDING, "RecordingDuration": "9"}
+
+    told = recording_status(form, {"turn": "3"})
+
+    assert told == RecordingStatus(call_id=CALL, turn=3, message=message)
+
+
 def test_somebody_leaves_a_conference():
     form = {
         "ConferenceSid": "CF1",
@@ -257,6 +271,7 @@ _NAMES = st.sampled_from(
         "DialCallStatus",
         "RecordingUrl",
         "RecordingDuration",
+        "RecordingStatus",
     ]
     + [
         "From",
@@ -283,6 +298,7 @@ def test_whatever_comes_is_understood_or_refused(form, query):
         lambda: conference_event(form, "42"),
         lambda: incoming_text(form),
         lambda: text_status(form),
+        lambda: recording_status(form, query),
     )
     for read in readers:
         try:

@@ -158,6 +158,8 @@ def test_a_message_begins_with_a_tone_and_an_empty_one_is_the_turns_silence(plac
         "finishOnKey": "#",
         "playBeep": "true",
         "timeout": "5",
+        "recordingStatusCallback": f"https://ivr.example.dk/voice/recording/leg7?turn=3#{CALLBACK_OVERRIDES}",
+        "recordingStatusCallbackMethod": "POST",
     }
 
     assert read(document((Record(seconds=120),), place)) == [("Record", record, []), redirect(TURN)]

@@ -109,7 +109,7 @@ def test_the_rest_of_the_flow() -> None:
     )
     assert flow.speakers == {
         DA: Speaker(language=DA, name="Dansk", carrier_code="da-DK", voice="Google.da-DK-Wavenet-F"),
-        EN: Speaker(language=EN, name="English", carrier_code="en-GB"),
+        EN: Speaker(language=EN, name="English", carrier_code="en-GB", called=("engelsk", "speak english")),
     }
     assert flow.notices == (
         Notice(

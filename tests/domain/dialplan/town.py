@@ -10,7 +10,7 @@ municipality:
   time_zone: Europe/Copenhagen
 languages:
   da: {name: Dansk, carrier: da-DK, voice: Google.da-DK-Wavenet-F, recogniser: carrier}
-  en: {name: English, carrier: en-GB}
+  en: {name: English, carrier: en-GB, called: [engelsk, speak english]}
 numbers:
   "+4572001234":
     id: main

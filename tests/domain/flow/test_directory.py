@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.domain.flow.actions import DialPerson, Enqueue, HangUp, KeepMessage
+from ivr.domain.flow.actions import DialPerson, Enqueue, HangUp, KeepMessage, Note
 from ivr.domain.flow.events import MessageRecorded, PersonAnswered, PersonUnreached
 from ivr.domain.flow.state import Place
 from ivr.domain.routing.directory import Presence
@@ -52,7 +52,9 @@ def test_an_unreached_employee_can_be_left_a_message_with_the_department():
     caller.press("2")
     caller.does(MessageRecorded("https://carrier.example/r/1", 9))
 
-    assert caller.done(KeepMessage)[0].group == "borgerservice"
+    recorded = {"recording": "https://carrier.example/r/1", "seconds": 9}
+    assert caller.done(KeepMessage) == [KeepMessage(group="borgerservice", entry="karen", **recorded)]
+    assert Note(kind="message_left", data={"group": "borgerservice", "entry": "karen"}) in caller.deeds
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,12 @@ def test_presence_is_said_before_anybody_is_disturbed(entry, says):
     assert caller.state.place is Place.PERSON_AWAY
 
 
+def test_that_somebody_was_asked_for_who_was_away_is_in_the_log():
+    caller = asked_for("mette")
+
+    assert caller.done(Note)[-1] == Note(kind="person_away", data={"entry": "mette", "presence": "meeting"})
+
+
 def test_an_employee_whose_absence_is_over_is_rung():
     back = employee("mette", "byg", Presence.MEETING, until=NOW - timedelta(minutes=1))
 
@@ -83,6 +91,9 @@ def test_nobodys_telephone_rings_at_night():
 
     assert caller.state.place is Place.CLOSED
     assert caller.hears.startswith("Borgerservice har lukket lige nu.")
+    caller.press("1")
+    caller.does(MessageRecorded("https://carrier.example/r/1", 9))
+    assert caller.done(KeepMessage)[0].entry == "karen"
 
 
 @pytest.mark.parametrize("facts", [but(closed=("borgerservice",)), but(but(), line=NIGHT.line)])
@@ -129,8 +140,68 @@ def test_the_same_name_again_is_not_understood_and_ends_with_a_person():
 def test_a_name_that_is_not_in_the_directory_connects_to_nobody():
     caller = asked_for("nobody")
 
-    assert caller.state.place is Place.QUESTION
-    assert caller.noted == ["heard", "not_understood"]
+    assert caller.state.place is Place.DIRECTORY
+    assert caller.hears.startswith("Det navn kan jeg ikke finde. Hvem vil du tale med?")
+    assert caller.noted == ["heard", "name_not_found"]
+
+
+def test_where_a_name_is_asked_for_whatever_is_not_one_is_a_name_that_cannot_be_found():
+    caller = Caller()
+    caller.press("1", "1")
+
+    caller.say("Holger Danske")
+    assert caller.hears.startswith("Det navn kan jeg ikke finde. Hvem vil du tale med?")
+    caller.say("Holger Danske")
+
+    assert caller.hears.startswith("Det navn kan jeg heller ikke finde. Jeg stiller dig i kø til Omstillingen.")
+    assert caller.done(Enqueue) == [Enqueue(group="omstilling", topic="medarbejder")]
+
+
+def test_a_name_that_cannot_be_found_is_asked_for_again_in_the_list_that_is_read():
+    caller = Caller()
+    caller.press("1", "1", "1")
+
+    caller.say("Holger Danske")
+
+    assert caller.hears.startswith("Det navn kan jeg ikke finde. For Byg og Plan: tast 1.")
+
+
+def test_a_yes_where_a_name_is_asked_for_is_no_name():
+    caller = Caller()
+    caller.press("1", "1")
+
+    caller.say("ja", affirms=True)
+
+    assert caller.hears.startswith("Det fangede jeg ikke. Hvem vil du tale med?")
+
+
+def test_a_name_that_cannot_be_found_after_the_machine_has_failed_twice_is_a_persons_to_find():
+    caller = Caller()
+    caller.press("1", "1")
+    caller.is_silent(2)
+
+    caller.say("Holger Danske")
+
+    assert caller.hears.startswith("Det navn kan jeg ikke finde. Jeg stiller dig i kø til Omstillingen.")
+
+
+def test_another_name_that_nobody_has_leaves_the_one_who_is_away_behind():
+    caller = asked_for("mette")
+
+    caller.say("så Holger Danske", unknown_name=True)
+    caller.press("0")
+
+    assert (caller.state.entry, caller.state.group) == (None, "omstilling")
+
+
+def test_three_names_misheard_turn_speech_off():
+    caller = Caller()
+    for _ in range(2):
+        caller.say("jeg vil tale med Holger Danske", unknown_name=True)
+        caller.press("9", "9")
+    caller.say("volapyk")
+
+    assert not caller.listens
 
 
 def test_everybody_can_be_reached_by_key_department_first():
@@ -215,7 +286,7 @@ def test_somebody_who_left_the_directory_meanwhile_connects_to_nobody():
     caller.press("2")
 
     assert caller.noted == ["not_understood"]
-    assert caller.hears.startswith("Det fangede jeg ikke. For Byg og Plan: tast 1. Tast 0")
+    assert caller.hears.startswith("Den tast er der ikke noget på. For Byg og Plan: tast 1. Tast 0")
 
 
 def test_somebody_who_left_the_directory_while_being_rung_is_rung_all_the_same():

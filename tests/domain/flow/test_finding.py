@@ -12,15 +12,17 @@ from tests.domain.flow.town import DA, DAYTIME, EN, NIGHT, Caller, both, but
 def test_the_greeting_says_who_was_reached_what_everybody_must_know_and_asks_one_open_question():
     caller = Caller(but(notices=(both("MitID er nede.", "MitID is down."),)))
 
-    assert caller.hears.startswith("Velkommen. MitID er nede. Hvad drejer dit opkald sig om?")
-    assert caller.hears.endswith("For English: press 2.")
+    assert caller.hears == (
+        "Velkommen. For English: press 2. MitID er nede. Hvad drejer dit opkald sig om? "
+        "Sig det med få ord. Tast 1 for at høre emner, eller 0 for en medarbejder."
+    )
     assert caller.listens
 
 
 def test_a_notice_written_in_one_language_only_is_said_in_that_one():
     caller = Caller(but(notices=({EN: "MitID is down."}, {})))
 
-    assert [say.language for say in caller.asked.say] == [DA, EN, DA, EN]
+    assert [say.language for say in caller.asked.say] == [DA, EN, EN, DA]
 
 
 def test_outside_hours_the_greeting_tells_when_somebody_is_in_and_asks_all_the_same():
@@ -37,8 +39,95 @@ def test_another_language_is_chosen_by_key_and_everything_is_said_anew_in_it():
     caller.press("2")
 
     assert caller.state.language == EN
-    assert caller.hears.startswith("Welcome. We are closed until tomorrow at 9:00. What is your call about?")
-    assert caller.hears.endswith("For dansk: tast 2.")
+    assert caller.hears.startswith(
+        "Welcome. For dansk: tast 2. We are closed until tomorrow at 9:00. What is your call about?"
+    )
+
+
+@pytest.mark.parametrize("said", ["English", "engelsk", "Sorry, do you speak English?"])
+def test_a_language_asked_for_by_name_is_spoken_from_here_on(said):
+    caller = Caller()
+
+    caller.say(said)
+
+    assert caller.state.language == EN
+    assert caller.hears.startswith("Welcome. For dansk: tast 2. What is your call about?")
+    assert caller.noted == ["heard", "language_chosen"]
+
+
+@pytest.mark.parametrize("said", ["engelske gloser", "jeg skal have en engelsk attest", "dansk", "speaking english"])
+def test_a_word_for_a_language_among_others_is_no_wish_to_speak_it(said):
+    caller = Caller()
+
+    caller.say(said)
+
+    assert caller.state.language == DA
+    assert caller.noted == ["heard", "not_understood"]
+
+
+def test_a_matter_told_with_the_wish_for_a_language_is_helped_in_it():
+    caller = Caller()
+
+    caller.say("do you speak english it is about my passport", "pas")
+
+    assert caller.hears.startswith("You book a time online.")
+    assert caller.state.language == EN
+
+
+def test_a_person_asked_for_in_another_language_is_told_of_in_it():
+    caller = Caller()
+
+    caller.say("jeg vil tale med en på engelsk can i speak english", wants_person=True)
+
+    assert caller.hears.startswith("I am putting you in line for")
+
+
+def test_when_the_question_is_asked_again_the_languages_are_offered_after_it():
+    caller = Caller()
+
+    caller.press("*")
+
+    assert caller.hears.endswith("eller 0 for en medarbejder. For English: press 2.")
+
+
+def test_a_name_that_nobody_has_is_asked_for_once_more_and_then_a_person_helps():
+    caller = Caller()
+
+    caller.say("jeg vil tale med Torben Knudsen", ("menneske", 0.8), unknown_name=True)
+    assert caller.hears.startswith("Det navn kan jeg ikke finde. Hvem vil du tale med?")
+    caller.say("Torben Knudsen")
+
+    assert caller.hears == "Det navn kan jeg heller ikke finde. Jeg stiller dig i kø til Omstillingen. Bliv i røret."
+    assert caller.done(Enqueue) == [Enqueue(group="omstilling", topic="medarbejder")]
+    assert caller.noted == ["heard", "name_not_found"]
+
+
+@pytest.mark.parametrize(
+    ("topics", "place"),
+    [
+        (["pas"], Place.LINK_OFFER),
+        ([("pas", 0.5)], Place.CONFIRM),
+        ([("pas", 0.75), ("koerekort", 0.72)], Place.CHOOSE),
+        ([("menneske", 0.8), ("pas", 0.5)], Place.DIRECTORY),
+        ([("medarbejder", 0.5)], Place.DIRECTORY),
+    ],
+)
+def test_a_matter_that_may_be_meant_comes_before_a_name_that_nobody_has(topics, place):
+    caller = Caller()
+
+    caller.say("jeg vil tale med Torben om pas", *topics, unknown_name=True)
+
+    assert caller.state.place is place
+
+
+@pytest.mark.parametrize("said", [{"topics": [("pas", 0.5)]}, {"topics": [("pas", 0.75), ("koerekort", 0.72)]}])
+def test_a_name_said_instead_of_yes_or_one_of_two_is_looked_for(said):
+    caller = Caller()
+    caller.say("noget", *said["topics"])
+
+    caller.say("nej, jeg vil tale med Torben", unknown_name=True, affirms=False)
+
+    assert caller.hears.startswith("Det navn kan jeg ikke finde.")
 
 
 def test_a_topic_beyond_doubt_is_helped_at_once():

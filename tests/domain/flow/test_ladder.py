@@ -7,8 +7,9 @@ import pytest
 from ivr.domain.flow import machine
 from ivr.domain.flow.actions import Enqueue
 from ivr.domain.flow.events import Broke
+from ivr.domain.flow.facts import Texting
 from ivr.domain.flow.state import Place
-from tests.domain.flow.town import FLOW, NIGHT, Caller
+from tests.domain.flow.town import FLOW, NIGHT, Caller, but
 
 
 def test_silence_is_asked_again_then_by_key_then_reaches_a_person():
@@ -24,6 +25,49 @@ def test_silence_is_asked_again_then_by_key_then_reaches_a_person():
         (Place.WAITING, "Jeg finder en medarbejder til dig"),
     ]
     assert caller.done(Enqueue) == [Enqueue(group="omstilling", topic=None)]
+
+
+@pytest.mark.parametrize("kind", ["silence", "speech", "key"])
+def test_the_second_failure_offers_a_person_before_any_list_is_read(kind):
+    caller = Caller()
+    for _ in range(2):
+        {"silence": caller.is_silent, "speech": lambda: caller.say("volapyk"), "key": lambda: caller.press("8")}[kind]()
+
+    assert caller.state.place is Place.MENU
+    assert caller.hears.index("Tast 0 for en medarbejder") < caller.hears.index("For en medarbejder: tast 1")
+
+
+def test_a_key_without_a_meaning_is_named_as_one():
+    caller = Caller()
+
+    caller.press("8")
+    first = caller.hears
+    caller.press("7")
+
+    assert first.startswith("Den tast er der ikke noget på. Hvad drejer dit opkald sig om?")
+    assert caller.hears.startswith("Den tast er der heller ikke noget på. Tast 0 for en medarbejder, eller vælg")
+
+
+def test_what_is_no_mobile_number_is_named_as_that():
+    caller = Caller(but(texting=Texting.ASK))
+    caller.say("pas", "pas")
+    caller.press("1")
+
+    caller.press("12345#")
+    first = caller.hears
+    caller.press("90123456#")
+
+    assert first.startswith("Det er ikke et mobilnummer, jeg kan sende til. Tast det mobilnummer")
+    assert caller.hears.startswith("Det nummer kan jeg heller ikke sende til. Tast det mobilnummer")
+
+
+def test_nobody_is_offered_a_person_who_is_not_there():
+    caller = Caller(NIGHT)
+    caller.press("0")
+
+    caller.is_silent(2)
+
+    assert caller.hears.startswith("Jeg kunne ikke høre dig. Tast 1 for at indtale en besked.")
 
 
 def test_silence_and_misunderstanding_count_together():

@@ -1,12 +1,15 @@
 """Ways to a person: by day and by night, urgent and in danger."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.domain.flow.actions import DialPerson, Enqueue, ForgetCaller, HangUp, KeepMessage, LeaveLine, Record
 from ivr.domain.flow.events import MessageRecorded, PersonAnswered, PersonUnreached
 from ivr.domain.flow.facts import Texting
 from ivr.domain.flow.state import Place
-from tests.domain.flow.town import DUTY, FALLBACK, NIGHT, Caller, both, but
+from ivr.domain.routing.hours import Opening
+from tests.domain.flow.town import DAYTIME, DUTY, FALLBACK, NIGHT, NOW, Caller, both, but
 
 BORGERSERVICE_CLOSED = but(closed=("borgerservice",))
 
@@ -28,12 +31,37 @@ def test_zero_with_a_matter_reaches_its_group_with_its_skill():
     )
 
 
-def test_zero_goes_to_the_person_group_where_the_matters_own_is_closed_and_asks_for_no_skill():
+@pytest.mark.parametrize(
+    "asks", [lambda c: c.press("0"), lambda c: c.press("2", "2"), lambda c: c.say("en medarbejder", wants_person=True)]
+)
+def test_where_the_matters_own_group_is_closed_that_is_told_before_somebody_else_is_asked(asks):
+    closed = Opening(is_open=False, opens_at=NOW.replace(hour=15), reason="personalemøde")
+    caller = Caller(replace(DAYTIME, openings={**DAYTIME.openings, "borgerservice": closed}))
+    caller.say("pas", "pas")
+
+    asks(caller)
+    assert caller.hears == (
+        "Borgerservice har lukket lige nu. Vi holder lukket: personalemøde. Vi åbner igen klokken 15. "
+        "Tast 1 for at indtale en besked. Tast 2 for at få et link på sms. "
+        "Tast 0 for at tale med en anden medarbejder. Tast 9 for at gå tilbage, eller læg bare på."
+    )
+    assert "closed_heard" in caller.noted
+    caller.press("0")
+
+    assert caller.hears.startswith("Jeg stiller dig i kø til Omstillingen.")
+    assert caller.done(Enqueue) == [Enqueue(group="omstilling", topic="pas")]
+
+
+def test_whoever_could_not_be_understood_is_told_of_the_closed_group_and_asked_nothing_more():
     caller = Caller(BORGERSERVICE_CLOSED)
     caller.say("pas", "pas")
 
-    caller.press("0")
+    caller.is_silent(3)
 
+    assert caller.hears.startswith(
+        "Jeg finder en medarbejder til dig. Borgerservice har lukket lige nu. Vi åbner igen i morgen klokken 9. "
+        "Jeg stiller dig i kø til Omstillingen."
+    )
     assert caller.done(Enqueue) == [Enqueue(group="omstilling", topic="pas")]
 
 
@@ -148,6 +176,14 @@ def test_a_door_that_opens_nobody_knows_when_says_so():
     caller = Caller(but(NIGHT, line=type(opening)(is_open=False)))
 
     assert "Vi har lukket indtil videre." in caller.hears
+
+
+def test_a_reason_without_a_known_end_is_told_all_the_same():
+    caller = Caller(but(NIGHT, line=Opening(is_open=False, reason="vandskade")))
+
+    assert "Vi har lukket indtil videre: vandskade." in caller.hears
+    caller.press("2")
+    assert "We are closed for now. What" in caller.hears
 
 
 def test_an_urgent_matter_goes_before_everybody_without_notices_or_links_and_leaves_no_trace_of_the_number():

@@ -14,7 +14,8 @@ PROMPTS = words()
 PACKAGE = Path(__file__).parents[3] / "ivr"
 # Keys that are put together: by presence, by day and month, by how often, and by whether speech is on.
 FAMILIES = re.compile(
-    r"presence_(meeting|out|holiday|ill)(_until)?|weekday_[0-6]|month_\d+|(not_understood|silence)_(first|second)"
+    r"presence_(meeting|out|holiday|ill)(_until)?|weekday_[0-6]|month_\d+"
+    r"|(not_understood|silence|no_such_key|not_a_mobile)_(first|second)"
     r"|(what_is_it_about|is_it_about|which_of_two|whom_do_you_want)_by_key"
 )
 TO_STAFF = ("whisper", "whisper_urgent", "whisper_no_topic", "whisper_person")

@@ -158,7 +158,7 @@ FLOW = Flow(
     },
     speakers={
         DA: Speaker(language=DA, name="Dansk", carrier_code="da-DK"),
-        EN: Speaker(language=EN, name="English", carrier_code="en-GB"),
+        EN: Speaker(language=EN, name="English", carrier_code="en-GB", called=("engelsk", "speak english")),
     },
     notices=(),
     words=words(),

@@ -30,6 +30,7 @@ def test_every_move_is_in_the_table_or_refused_with_both_names(state, what):
         ([M.BECAME_READY, M.OFFER_MADE, M.OFFER_WITHDRAWN], S.READY),
         ([M.BECAME_READY, M.OFFER_MADE, M.OFFER_ACCEPTED, M.OFFER_WITHDRAWN], S.READY),
         ([M.BECAME_READY, M.OFFER_MADE, M.OFFER_ACCEPTED, M.LINE_LOST], S.BREAK),
+        ([M.BECAME_READY, M.OFFER_MADE, M.OFFER_ACCEPTED, M.OFFER_MISSED], S.BREAK),
         ([M.BECAME_READY, M.WENT_ON_BREAK, M.SIGNED_OUT], S.OFFLINE),
     ],
 )
@@ -41,16 +42,25 @@ def test_the_life_of_a_day(moves, ends):
     assert state is ends
 
 
-@pytest.mark.parametrize("wanted", [S.BREAK, S.OFFLINE])
-@pytest.mark.parametrize(("state", "what"), [pair for pair in MOVES if pair[1] in ENDS_BUSINESS])
-def test_the_last_wish_wins_when_the_business_ends(state, what, wanted):
-    assert move(state, what, wanted=wanted) is wanted
+@pytest.mark.parametrize(
+    ("what", "ends"),
+    [
+        (M.OFFER_WITHDRAWN, {None: S.READY, S.READY: S.READY, S.BREAK: S.BREAK, S.OFFLINE: S.OFFLINE}),
+        (M.WRAP_UP_DONE, {None: S.READY, S.READY: S.READY, S.BREAK: S.BREAK, S.OFFLINE: S.OFFLINE}),
+        (M.OFFER_MISSED, {None: S.BREAK, S.READY: S.BREAK, S.BREAK: S.BREAK, S.OFFLINE: S.OFFLINE}),
+        (M.LINE_LOST, {None: S.BREAK, S.READY: S.BREAK, S.BREAK: S.BREAK, S.OFFLINE: S.OFFLINE}),
+    ],
+)
+def test_the_last_wish_wins_when_the_business_ends_and_nobody_is_nearer_to_callers_than_wished(what, ends):
+    before = [state for state, move_ in MOVES if move_ is what]
+
+    assert before
+    for state in before:
+        assert {wanted: move(state, what, wanted=wanted) for wanted in ends} == ends
 
 
-@pytest.mark.parametrize("wanted", [None, S.READY])
-@pytest.mark.parametrize(("state", "what"), [pair for pair in MOVES if pair[1] in ENDS_BUSINESS])
-def test_whoever_wished_nothing_else_is_ready_again(state, what, wanted):
-    assert move(state, what, wanted=wanted) is S.READY
+def test_these_moves_end_the_business():
+    assert {M.OFFER_WITHDRAWN, M.WRAP_UP_DONE, M.OFFER_MISSED, M.LINE_LOST} == ENDS_BUSINESS
 
 
 @pytest.mark.parametrize(("state", "what"), [pair for pair in MOVES if pair[1] not in ENDS_BUSINESS])

@@ -211,6 +211,25 @@ def test_hints_keep_the_carriers_limits_and_name_people_and_every_topic(matcher,
     assert len(topics) >= 57
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "unknown"),
+    [
+        ("jeg vil tale med Torben Knudsen", "da", True),
+        ("er Torben til stede", "da", True),
+        ("I want to speak to Torben Knudsen", "en", True),
+        ("jeg vil tale med Kirsten Dalgaard", "da", False),
+        ("jeg vil tale med en medarbejder", "da", False),
+        ("jeg har fået en besked fra jer", "da", False),
+        ("jeg ringer tilbage til jer", "da", False),
+        ("jeg søger om kontanthjælp", "da", False),
+        ("I need a fishing licence", "en", False),
+        ("Torben Knudsen", "da", False),
+    ],
+)
+def test_a_name_that_nobody_has_is_told_where_somebody_is_asked_for(matcher, said, language, unknown):
+    assert matcher.hear(said, language).unknown_name is unknown
+
+
 def test_a_language_without_a_grammar_hears_only_the_words(matcher):
     assert matcher.hear("Reisepass", "de") == Heard(words="Reisepass")
     assert Matcher({}).hints("de") == ()
