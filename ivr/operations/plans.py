@@ -100,15 +100,30 @@ class Plans:
         self._compile = compile_texts
         self._loaded: dict[str, LoadedPlan] = {}
         self._unreadable: dict[str, str] = {}
+        self._ahead: LoadedPlan | None = None
         self._named: dict[str, tuple[Mapping[str, Employee], Matcher]] = {}
         self._lock = threading.Lock()
 
     def current(self, db: Connection) -> LoadedPlan:
         """The version that new calls begin with. Raises `NoDialPlan`, or `BadDialPlan` where this program cannot read it."""
+        version = self._current_version(db)
+        # A caller does not wait for a plan to be compiled: who looks ahead has the one before until it is.
+        if self._ahead is not None and version not in self._loaded:
+            return self._ahead
+        return self._stored(db, version)
+
+    def look_ahead(self, db: Connection) -> None:
+        """Make the version that new calls begin with ready; from now on, calls begin with one that has been made ready.
+
+        Raises what `current` raises.
+        """
+        self._ahead = self._stored(db, self._current_version(db))
+
+    def _current_version(self, db: Connection) -> str:
         version = dialplans.current_version(db)
         if version is None:
             raise NoDialPlan("No dial plan has been loaded.", hint="Run: ivr check, then start ivr serve.")
-        return self._stored(db, version)
+        return version
 
     def version(self, db: Connection, version: str) -> LoadedPlan:
         """A version by its name: calls finish on the one they began with.

@@ -5,6 +5,7 @@ from flask import Flask
 from ivr.assembly import assemble
 from ivr.settings import BadSettings, Settings
 from ivr.telemetry import configure
+from ivr.web import foresight
 from ivr.web.app import create_app
 
 
@@ -14,4 +15,6 @@ def create() -> Flask:
     if settings.database_url is None:
         raise BadSettings("IVR_DATABASE_URL is not set.", hint="Start the web with `ivr serve`, which sets it.")
     configure()
-    return create_app(assemble(settings, settings.database_url))
+    parts = assemble(settings, settings.database_url)
+    foresight.begin(parts)
+    return create_app(parts)
