@@ -234,12 +234,12 @@ def _contact(work: Work, leg: Leg) -> Contact:
 
 
 def _reply(work: Work, contact: Contact, leg: Leg, spoken: tuple[Spoken, ...], turn: int | None = None) -> Reply:
-    at = flow.on_plan(work, contact)
+    loaded = work.plans.version(work.db, contact.plan_version)
     return Reply(
         leg=leg.id,
         turn=leg.turn if turn is None else turn,
         spoken=spoken,
-        flow=at.plan.flow,
-        number=at.line.number,
+        flow=loaded.plan.flow,
+        number=loaded.line(contact.line).number,
         contact=contact.id,
     )

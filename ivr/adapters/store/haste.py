@@ -5,9 +5,7 @@ turn of bad luck may bring several that wait, one after the other; so the last o
 """
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -20,14 +18,14 @@ class OutOfTime(SQLAlchemyError):
     """There is no time left for another statement."""
 
 
-@contextmanager
-def in_haste(seconds: float) -> Iterator[None]:
-    """In this thread no statement is begun after `seconds` from now; it raises `OutOfTime` instead."""
-    token = _last_begin.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _last_begin.reset(token)
+def begin(seconds: float) -> Token[float | None]:
+    """In this thread no statement is begun after `seconds` from now, and raises `OutOfTime` instead, until `end`."""
+    return _last_begin.set(time.monotonic() + seconds)
+
+
+def end(begun: Token[float | None]) -> None:
+    """There is time again."""
+    _last_begin.reset(begun)
 
 
 def is_over() -> bool:

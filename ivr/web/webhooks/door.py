@@ -52,13 +52,12 @@ def keep_time(app: Flask, webhooks: frozenset[str]) -> None:
     @app.before_request
     def begin() -> None:
         if request.blueprint in webhooks:
-            g.haste = haste.in_haste(_LAST_STATEMENT_SECONDS)
-            g.haste.__enter__()
+            g.haste = haste.begin(_LAST_STATEMENT_SECONDS)
 
     @app.teardown_request
     def end(error: BaseException | None) -> None:
         if "haste" in g:
-            g.pop("haste").__exit__(None, None, None)
+            haste.end(g.pop("haste"))
 
 
 def answer_faults(door: Blueprint) -> None:
