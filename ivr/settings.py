@@ -1,12 +1,16 @@
 """The environment, read once. A missing or malformed variable is a clear error at start-up."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ivr.domain.errors import IvrError
+
+_ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+_SHORTEST_SECRET = 16
 
 
 class BadSettings(IvrError):
@@ -30,8 +34,12 @@ class Settings:
     var: Path = Path("var")
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read and check every variable. Raises `BadSettings` that names all that is wrong."""
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, *, starting: bool = False) -> "Settings":
+        """Read and check every variable. Raises `BadSettings` that names all that is wrong.
+
+        Whoever is `starting` the engine needs the files too. Other commands may do without, and a process that is started
+        anew while calls go on must not stumble over a file that is away: the plan is in the store.
+        """
         problems: list[str] = []
 
         def needed(name: str, example: str) -> str:
@@ -41,8 +49,7 @@ class Settings:
             return value
 
         def address(name: str, value: str) -> str:
-            parts = urlsplit(value)
-            if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query):
+            if value and (not _is_web_address(value) or urlsplit(value).query):
                 problems.append(f"{name}={value!r} is not a base address such as https://ivr.example.dk.")
             return value.rstrip("/")
 
@@ -54,11 +61,17 @@ class Settings:
         database_url = environment.get("IVR_DATABASE_URL", "").strip() or None
         if database_url is not None and not database_url.startswith(("postgresql://", "postgres://")):
             problems.append("IVR_DATABASE_URL must begin with postgresql://.")
-        if secret_key and len(secret_key) < 16:
-            problems.append("IVR_SECRET_KEY is shorter than 16 characters.")
-        if problems:
-            raise BadSettings("\n".join(problems), hint="README.md lists every variable.")
-        return cls(
+        if secret_key and len(secret_key) < _SHORTEST_SECRET:
+            problems.append(f"IVR_SECRET_KEY is shorter than {_SHORTEST_SECRET} characters.")
+        if account_sid and not _ACCOUNT.fullmatch(account_sid):
+            problems.append(f"TWILIO_ACCOUNT_SID={account_sid!r} is not AC followed by 32 of 0-9 and a-f.")
+        if auth_token and len(auth_token) < _SHORTEST_SECRET:
+            problems.append("TWILIO_AUTH_TOKEN is too short: the account's auth token has 32 characters.")
+        fallback_url = environment.get("IVR_FALLBACK_URL", "").strip()
+        if fallback_url and not _is_web_address(fallback_url):
+            example = "https://static.example.dk/ivr/{number}.xml"
+            problems.append(f"IVR_FALLBACK_URL={fallback_url!r} is not a web address such as {example}.")
+        settings = cls(
             public_url=public_url,
             secret_key=secret_key,
             twilio_account_sid=account_sid,
@@ -69,3 +82,32 @@ class Settings:
             grammars=Path(environment.get("IVR_GRAMMARS", "grammars")),
             var=Path(environment.get("IVR_VAR", "var")),
         )
+        if starting:
+            problems.extend(settings._problems_of_files())
+        if problems:
+            raise BadSettings("\n".join(problems), hint="README.md lists every variable.")
+        return settings
+
+    def _problems_of_files(self) -> Iterator[str]:
+        try:
+            self.routes.open("rb").close()
+        except OSError as error:
+            yield f"IVR_ROUTES={str(self.routes)!r} cannot be read: {_reason(error)}."
+        if not self.grammars.is_dir():
+            yield f"IVR_GRAMMARS={str(self.grammars)!r} is not a folder."
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            yield f"IVR_VAR={str(self.var)!r} cannot be made: {_reason(error)}."
+        else:
+            if not os.access(self.var, os.W_OK | os.X_OK):
+                yield f"IVR_VAR={str(self.var)!r} cannot be written to."
+
+
+def _is_web_address(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or type(error).__name__

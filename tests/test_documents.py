@@ -12,7 +12,7 @@ import click
 import pytest
 
 from ivr.adapters.store.retention import DAYS
-from ivr.cli import demo, staff
+from ivr.cli import demo, demo_town, staff
 from ivr.cli.main import ivr
 from ivr.settings import Settings
 
@@ -92,8 +92,8 @@ def variables_read() -> set[str]:
     needed = {
         "IVR_PUBLIC_URL": "https://ivr.example.dk",
         "IVR_SECRET_KEY": "0123456789abcdef",
-        "TWILIO_ACCOUNT_SID": "AC",
-        "TWILIO_AUTH_TOKEN": "token",
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "0123456789abcdef",
     }
     environment = Asked(needed)
     Settings.from_environment(environment)
@@ -229,6 +229,9 @@ def test_a_decision_has_its_number_a_question_a_choice_and_a_cost(number: int, d
 def test_the_readme_leads_to_the_demo_as_it_is():
     port = {param.name: param.default for param in demo.command.params}
     people = {row["username"]: row for row in csv.DictReader((ROOT / "demo/staff.csv").open(encoding="utf-8"))}
+    employees = {
+        row["name"]: row["phone"] for row in csv.DictReader((ROOT / "demo/directory.csv").open(encoding="utf-8"))
+    }
     text = text_of(README)
 
     engine, phones = f"http://127.0.0.1:{port['engine_port']}", f"http://127.0.0.1:{port['phones_port']}"
@@ -239,9 +242,10 @@ def test_the_readme_leads_to_the_demo_as_it_is():
         f"{engine}/desk",
         f"{engine}/wallboard",
         f"{phones}/phone",
-        f"{phones}/phone?number=%2B{people[demo.YOURS]['device'][1:]}",
+        f"{phones}/phone?number=%2B{people[demo_town.YOURS]['device'][1:]}",
+        f"{phones}/phone?number=%2B{employees['Jonas Kjærgaard'][1:]}",
     }
-    assert dict(logins) == {name: people[name]["password"] for name in (demo.YOURS, "sofie")}
+    assert dict(logins) == {name: people[name]["password"] for name in (demo_town.YOURS, "sofie")}
     assert len(text.splitlines()) < 120
 
 

@@ -65,14 +65,14 @@ def _setup(settings: Settings, plan: DialPlan, fallback_url: str) -> int:
     ours = {number.number: number for number in numbers.all()}
     rows: list[Row] = []
     for line in plan.flow.lines.values():
-        fallback = _fallback_of(line, fallback_url)
+        fallback = fallback_of(line, fallback_url)
         problem = probes.fallback_problem(fallback, settings.public_url)
         if problem:
             raise IvrError(f"The fallback {fallback} {problem}.", hint="Host it elsewhere and name it: --fallback-url.")
         rows += _set_up(numbers, ours.get(line.number), line, wanted(settings.public_url, fallback))
     _print_table(rows)
     for line in plan.flow.lines.values():
-        click.echo(f"\nHost this at {_fallback_of(line, fallback_url)}, as text/xml:\n{fallback_document(plan, line)}")
+        click.echo(f"\nHost this at {fallback_of(line, fallback_url)}, as text/xml:\n{fallback_document(plan, line)}")
     return YOURS_TO_MEND if any(problem for _, _, problem in rows) else DONE
 
 
@@ -91,7 +91,7 @@ def _check(settings: Settings, plan: DialPlan, fallback_url: str) -> int:
     ours = {number.number: number for number in _numbers(settings).all()}
     rows: list[Row] = []
     for line in plan.flow.lines.values():
-        setup = wanted(settings.public_url, _fallback_of(line, fallback_url))
+        setup = wanted(settings.public_url, fallback_of(line, fallback_url))
         rows += _compared(ours.get(line.number), line, setup)
         rows += [(line.number.e164, finding.address, finding.problem) for finding in _tried(settings, setup)]
     _print_table(rows)
@@ -127,7 +127,7 @@ def fallback_document(plan: DialPlan, line: Line) -> str:
     return twiml.put_through(spoken, line.fallback, plan.flow.speakers)
 
 
-def _fallback_of(line: Line, fallback_url: str) -> str:
+def fallback_of(line: Line, fallback_url: str) -> str:
     return fallback_url.replace("{number}", line.number.e164.removeprefix("+"))
 
 

@@ -1,4 +1,4 @@
-"""`ivr check`: every problem in `routes.yaml` and the prompts, with its place and the nearest right word."""
+"""`ivr check`: every problem in `routes.yaml`, the prompts and the grammars, with its place and the nearest right word."""
 
 import json
 from dataclasses import asdict
@@ -7,11 +7,14 @@ from pathlib import Path
 
 import click
 
+from ivr.adapters.files import plan_files
 from ivr.domain.dialplan.compile import compile_plan
 from ivr.domain.dialplan.document import Source
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.dialplan.problem import Problem, Severity
 from ivr.domain.language import Language
+from ivr.domain.speech.grammar import BadGrammar, read_grammars
+from ivr.operations.plans import version_of
 
 PROMPTS = Path(str(files("ivr").joinpath("prompts")))
 
@@ -37,23 +40,56 @@ def _prompt_file(path: Path) -> Source:
 
 @click.command("check", epilog="Example: ivr check routes.yaml")
 @click.argument("routes", type=click.Path(path_type=Path), envvar="IVR_ROUTES", default="routes.yaml")
+@click.option(
+    "--grammars",
+    type=click.Path(path_type=Path),
+    envvar="IVR_GRAMMARS",
+    default="grammars",
+    help="The folder of phrases (default: IVR_GRAMMARS, or grammars).",
+)
 @click.option("--json", "as_json", is_flag=True, help="For machines: one JSON document.")
 @click.pass_context
-def command(context: click.Context, routes: Path, as_json: bool) -> None:
+def command(context: click.Context, routes: Path, grammars: Path, as_json: bool) -> None:
     """Report every problem in ROUTES (default: IVR_ROUTES, or routes.yaml). Exit code 1 if the plan is refused."""
     plan, problems = load(routes)
+    version = None
+    if grammars.is_dir():
+        problems += heard_problems(grammars)
+        if plan is not None and not any(problem.severity is Severity.ERROR for problem in problems):
+            version = version_of(plan_files.read_sources(routes, grammars))
+        else:
+            plan = None
     if as_json:
-        document = {"version": plan.version if plan else None, "problems": [asdict(problem) for problem in problems]}
+        document = {"version": version, "problems": [asdict(problem) for problem in problems]}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     else:
         for problem in problems:
             click.echo(str(problem))
         click.echo(summary(routes, plan, problems))
+        if plan is not None:
+            click.echo(served_as(version, grammars))
     context.exit(0 if plan else 1)
 
 
+def heard_problems(grammars: Path) -> tuple[Problem, ...]:
+    """Why the phrases in the folder would be refused."""
+    texts = {str(path): path.read_text("utf-8", errors="replace") for path in sorted(grammars.glob("*/*.yaml"))}
+    try:
+        read_grammars(texts)
+    except BadGrammar as error:
+        return tuple(Problem(file=found.name, line=found.line, column=1, text=found.text) for found in error.problems)
+    return ()
+
+
+def served_as(version: str | None, grammars: Path) -> str:
+    """The version by the name that the log gives it, which comes of the prompts and the phrases too."""
+    if version is None:
+        return f"Which version this is cannot be told: {grammars} is not a folder. Set IVR_GRAMMARS."
+    return f"It will be served as version {version}."
+
+
 def summary(routes: Path, plan: DialPlan | None, problems: tuple[Problem, ...]) -> str:
-    """The last line: whether the plan would be taken, and why not."""
+    """One line: whether the plan would be taken, and why not."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     warnings = len(problems) - errors
     if plan is None:
@@ -69,7 +105,7 @@ def summary(routes: Path, plan: DialPlan | None, problems: tuple[Problem, ...]) 
         )
     ]
     doubts = f", with {_counted(warnings, 'warning')}" if warnings else ""
-    return f"{routes}: good{doubts}. Version {plan.version}: {', '.join(parts)}."
+    return f"{routes}: good{doubts}: {', '.join(parts)}."
 
 
 def _counted(count: int, noun: str) -> str:

@@ -30,6 +30,11 @@ def reachable_database(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url
         return
+    try:
+        settings.var.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise NoDatabase(f"The folder {settings.var} cannot be made: {reason}.", hint="Correct IVR_VAR.") from None
     with database.embedded(settings.var / "postgres") as url:
         yield url
 

@@ -1,17 +1,16 @@
 """`ivr demo`: Lillebælt Kommune on this machine, with a simulated carrier and a small crowd. Ctrl-C ends all of it."""
 
-import csv
 import os
 import secrets
+import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,44 +18,56 @@ from pathlib import Path
 import click
 import requests
 
-from ivr.assembly import Parts, assemble
-from ivr.cli import cases, directory, staff
+from ivr.assembly import assemble
+from ivr.cli import demo_town, ports
 from ivr.cli.database_of import running_database
-from ivr.operations import notices
-from ivr.operations.work import Work
+from ivr.cli.demo_town import CITIZENS, MAIN, YOURS
 from ivr.settings import Settings
-from ivr.simulator.crowd import AgentAccount, Crowd
-from ivr.simulator.service import LiveCarrier, Person
+from ivr.simulator.service import LiveCarrier
 
-MAIN = "+4572001234"
 _READY_SECONDS = 30
 _STOP_SECONDS = 15
 OUR_FAULT = 3
-_DEMO = Path("demo")
-YOURS = "ali"
-"""The agent that is left to whoever looks at the demo; the crowd plays the others."""
-_AT_HOME = {"laerke", "yusuf", "lis"}
-"""Colleagues of that agent who do not work today, so that a call comes soon."""
-
-CITIZENS = (
-    Person(name="Karen Mikkelsen", number="+4520304051"),
-    Person(name="Kai Nørgaard (olietank)", number="+4520304050"),
-    Person(name="Ejnar (fritaget for Digital Post)", number="+4520304061"),
-    Person(name="Rosa (fastnettelefon)", number="+4575123456", landline=True),
-)
+_ENDED = """The engine has ended by itself; the end of {log} tells why.
+The carrier and the telephones go on: callers get the fallback, as they would on a real day. Ctrl-C ends everything."""
+_LOG, _ENVIRONMENT = "engine.log", "environment.sh"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Where the demo is found on this machine."""
+class Places:
+    """Where the demo is found on this machine: two ports and a folder."""
 
     engine: int
     phones: int
+    var: Path
+
+    @property
+    def engine_url(self) -> str:
+        return f"http://127.0.0.1:{self.engine}"
+
+    @property
+    def phones_url(self) -> str:
+        return f"http://127.0.0.1:{self.phones}"
+
+    @property
+    def fallback_url(self) -> str:
+        """By another name of this machine: in earnest it is another machine."""
+        return f"http://localhost:{self.phones}/hosted/{{number}}.xml"
+
+    @property
+    def log(self) -> Path:
+        return self.var / _LOG
+
+    @property
+    def environment(self) -> Path:
+        return self.var / _ENVIRONMENT
 
 
 @click.command("demo", epilog="Example: ivr demo --callers-per-minute 6")
-@click.option("--engine-port", default=8080, show_default=True, help="The desk, the wallboard and the webhooks.")
-@click.option("--phones-port", default=8070, show_default=True, help="The phone page and the simulated carrier.")
+@click.option("--engine-port", type=ports.PORT, default=8080, show_default=True, help="Desk, wallboard and webhooks.")
+@click.option(
+    "--phones-port", type=ports.PORT, default=8070, show_default=True, help="Phone page and simulated carrier."
+)
 @click.option("--callers-per-minute", default=4.0, show_default=True, help="How many of the crowd call; 0 for nobody.")
 @click.option("--var", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 @click.option(
@@ -64,46 +75,65 @@ class Ports:
 )
 def command(engine_port: int, phones_port: int, callers_per_minute: float, var: Path, fresh: bool) -> None:
     """Start the whole main line of the example municipality on this machine."""
-    _must_be_free("--engine-port", engine_port)
-    _must_be_free("--phones-port", phones_port)
+    for option, port in (("--engine-port", engine_port), ("--phones-port", phones_port)):
+        ports.must_be_free("127.0.0.1", port, f"ivr demo {option}")
     if fresh:
-        shutil.rmtree(var, ignore_errors=True)
+        _clear(var)
     began = time.monotonic()
     stopped = threading.Event()
     _stop_on_signals(stopped)
+    places = Places(engine=engine_port, phones=phones_port, var=var)
     with ExitStack() as stack:
-        ports = Ports(engine=engine_port, phones=phones_port)
-        settings = _settings(ports, var)
-        carrier = LiveCarrier(
-            account_sid=settings.twilio_account_sid,
-            auth_token=settings.twilio_auth_token,
-            citizens=CITIZENS,
-            agents=_agent_phones(),
-        )
-        stack.enter_context(carrier.serve(ports.phones))
-        click.echo("Starting the database …")
-        url = stack.enter_context(running_database(settings))
-        click.echo("Starting the engine …")
-        engine = stack.enter_context(_running_engine(settings, url, ports))
-        parts = assemble(settings, url)
-        stack.callback(parts.engine.dispose)
-        _wait_for_answer(f"{settings.public_url}/healthz", engine)
-        click.echo("Hiring the staff and opening the doors …")
-        _furnish(parts)
-        _wait_for_answer(f"{settings.public_url}/readyz", engine)
-        carrier.carrier.number(
-            MAIN,
-            voice_url=f"{settings.public_url}/voice/incoming",
-            status_callback=f"{settings.public_url}/voice/status",
-            sms_url=f"{settings.public_url}/sms/incoming",
-        )
-        stack.enter_context(_crowd(carrier, settings, callers_per_minute))
-        click.echo(_welcome(ports, time.monotonic() - began, _log_file(var)))
+        engine = _open_town(stack, places, callers_per_minute)
+        click.echo(_welcome(places, time.monotonic() - began))
+        has_ended = False
         while not stopped.wait(0.5):
-            if engine.poll() is not None:
-                click.echo(f"The engine has ended by itself; {_log_file(var)} tells why.", err=True)
-                sys.exit(OUR_FAULT)
+            if not has_ended and engine.poll() is not None:
+                has_ended = True
+                click.echo(_ENDED.format(log=places.log), err=True)
         click.echo("\nClosing the town …")
+    sys.exit(OUR_FAULT if has_ended else 0)
+
+
+def _clear(var: Path) -> None:
+    """An earlier demo goes; whatever else somebody keeps in that folder does not."""
+    inside = {path.name for path in var.iterdir()} if var.is_dir() else set()
+    if inside and not inside & {_LOG, _ENVIRONMENT}:
+        raise click.UsageError(f"{var} is not empty, and holds no demo. Name another folder: ivr demo --var")
+    shutil.rmtree(var, ignore_errors=True)
+
+
+def _open_town(stack: ExitStack, places: Places, callers_per_minute: float) -> "subprocess.Popen[bytes]":
+    """Everything in order: carrier, database, engine, people. Gives the engine."""
+    settings = _settings(places)
+    environment = _environment(settings, places)
+    carrier = LiveCarrier(
+        account_sid=settings.twilio_account_sid,
+        auth_token=settings.twilio_auth_token,
+        citizens=CITIZENS,
+        agents=demo_town.people(),
+    )
+    stack.enter_context(carrier.serve(places.phones))
+    click.echo("Starting the database …")
+    url = stack.enter_context(running_database(settings))
+    _write_environment(places.environment, environment)
+    click.echo("Starting the engine …")
+    engine = stack.enter_context(_running_engine({**environment, "IVR_DATABASE_URL": url}, places))
+    parts = assemble(settings, url)
+    stack.callback(parts.engine.dispose)
+    _wait_for_answer(f"{settings.public_url}/healthz", engine, places.log)
+    click.echo("Hiring the staff and opening the doors …")
+    demo_town.furnish(parts, places.var)
+    _wait_for_answer(f"{settings.public_url}/readyz", engine, places.log)
+    with parts.engine.connect() as db:
+        plan = parts.plans.current(db).plan
+    demo_town.connect_numbers(carrier, plan, public_url=settings.public_url, fallback_url=places.fallback_url)
+    crowd = stack.enter_context(
+        demo_town.crowd(carrier.carrier, plan, public_url=settings.public_url, callers_per_minute=callers_per_minute)
+    )
+    # Many passwords are judged at once, which takes a while on purpose: nobody is asked to call meanwhile.
+    _until(lambda: crowd.is_at_work or engine.poll() is not None)
+    return engine
 
 
 def _stop_on_signals(stopped: threading.Event) -> None:
@@ -114,44 +144,53 @@ def _stop_on_signals(stopped: threading.Event) -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def _must_be_free(option: str, port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise click.UsageError(f"Port {port} is in use. Choose another one: ivr demo {option} {port + 1}") from None
-
-
-def _settings(ports: Ports, var: Path) -> Settings:
+def _settings(places: Places) -> Settings:
     """An installation of its own, with secrets made for this run."""
     return Settings(
-        public_url=f"http://127.0.0.1:{ports.engine}",
+        public_url=places.engine_url,
         secret_key=secrets.token_hex(),
         twilio_account_sid="AC" + secrets.token_hex(16),
         twilio_auth_token=secrets.token_hex(16),
-        twilio_api_url=f"http://127.0.0.1:{ports.phones}",
+        twilio_api_url=places.phones_url,
         database_url=os.environ.get("IVR_DATABASE_URL") or None,
-        var=var,
+        routes=Path(os.environ.get("IVR_ROUTES", "routes.yaml")),
+        grammars=Path(os.environ.get("IVR_GRAMMARS", "grammars")),
+        var=places.var,
     )
 
 
-@contextmanager
-def _running_engine(settings: Settings, database_url: str, ports: Ports) -> Iterator["subprocess.Popen[bytes]"]:
-    """`ivr serve` in a process group of its own, so that Ctrl-C reaches it through us and in order."""
-    environment = {
-        **os.environ,
-        "IVR_DATABASE_URL": database_url,
+def _environment(settings: Settings, places: Places) -> dict[str, str]:
+    """The same installation for other processes, wherever they are started."""
+    return {
         "IVR_PUBLIC_URL": settings.public_url,
         "IVR_SECRET_KEY": settings.secret_key,
-        "IVR_VAR": str(settings.var),
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
         "TWILIO_AUTH_TOKEN": settings.twilio_auth_token,
-        "TWILIO_API_URL": str(settings.twilio_api_url),
+        "TWILIO_API_URL": places.phones_url,
+        "IVR_FALLBACK_URL": places.fallback_url,
+        "IVR_ROUTES": str(settings.routes.resolve()),
+        "IVR_GRAMMARS": str(settings.grammars.resolve()),
+        "IVR_VAR": str(settings.var.resolve()),
+        **({"IVR_DATABASE_URL": settings.database_url} if settings.database_url else {}),
     }
-    command = [sys.executable, "-m", "ivr", "serve", "--port", str(ports.engine)]
-    with _log_file(settings.var).open("ab") as log:
-        engine = subprocess.Popen(command, env=environment, start_new_session=True, stdout=log, stderr=log)
+
+
+def _write_environment(file: Path, environment: dict[str, str]) -> None:
+    """For the other commands, to be read by a shell. It holds secrets: nobody else may read it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    with open(file, "w", encoding="utf-8", opener=lambda path, flags: os.open(path, flags, 0o600)) as lines:
+        lines.writelines(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
+
+
+@contextmanager
+def _running_engine(environment: dict[str, str], places: Places) -> Iterator["subprocess.Popen[bytes]"]:
+    """`ivr serve` in a process group of its own, so that Ctrl-C reaches it through us and in order."""
+    command = [sys.executable, "-m", "ivr", "serve", "--port", str(places.engine)]
+    with places.log.open("ab") as log:
+        engine = subprocess.Popen(
+            command, env={**os.environ, **environment}, start_new_session=True, stdout=log, stderr=log
+        )
         try:
             yield engine
         finally:
@@ -163,80 +202,40 @@ def _running_engine(settings: Settings, database_url: str, ports: Ports) -> Iter
                 engine.wait()
 
 
-def _log_file(var: Path) -> Path:
-    return var / "engine.log"
-
-
-def _wait_for_answer(address: str, engine: "subprocess.Popen[bytes]") -> None:
+def _wait_for_answer(address: str, engine: "subprocess.Popen[bytes]", log: Path) -> None:
     session = requests.Session()
     session.trust_env = False
-    until = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < until and engine.poll() is None:
+
+    def answers() -> bool:
         try:
-            if session.get(address, timeout=2).ok:
-                return
+            return session.get(address, timeout=2).ok
         except requests.RequestException:
-            pass
+            return False
+
+    _until(lambda: engine.poll() is not None or answers())
+    if engine.poll() is not None or not answers():
+        raise click.ClickException(f"The engine did not answer at {address}; the end of {log} tells why.")
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    """Wait until it is so, or has not been for too long."""
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until and not is_so():
         time.sleep(0.1)
-    raise click.ClickException(f"The engine did not answer at {address}; its log, engine.log, tells why.")
 
 
-def _furnish(parts: Parts) -> None:
-    """Staff, directory and cases from `demo/`; every group is kept open by hand, whatever the hour of the demo."""
-    staff.import_file(parts, _DEMO / "staff.csv")
-    directory.import_file(parts, _DEMO / "directory.csv")
-    cases.import_file(parts, _DEMO / "cases.csv")
-    cases.import_exemptions(parts, _DEMO / "exempt.csv")
-    parts.operations.run(_keep_open)
-
-
-def _keep_open(work: Work) -> None:
-    for group in work.plans.current(work.db).plan.groups:
-        notices.set_open(work, "demo", group, True, "demo", None)
-
-
-def _agent_phones() -> tuple[Person, ...]:
-    rows = _staff()
-    return tuple(Person(name=row["name"], number=row["device"]) for row in rows if row["role"] == "agent")
-
-
-def _staff() -> list[dict[str, str]]:
-    with (_DEMO / "staff.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@contextmanager
-def _crowd(carrier: LiveCarrier, settings: Settings, callers_per_minute: float) -> Iterator[None]:
-    away = {YOURS, *_AT_HOME}
-    played = [row for row in _staff() if row["role"] == "agent" and row["username"] not in away]
-    crowd = Crowd(
-        carrier.carrier,
-        number=MAIN,
-        product_url=settings.public_url,
-        agents=[
-            AgentAccount(username=row["username"], password=row["password"], phone=row["device"]) for row in played
-        ],
-        callers_per_minute=callers_per_minute,
-    )
-    crowd.start()
-    try:
-        yield
-    finally:
-        crowd.stop()
-
-
-def _welcome(ports: Ports, seconds: float, log: Path) -> str:
-    engine, phones = f"http://127.0.0.1:{ports.engine}", f"http://127.0.0.1:{ports.phones}"
-    device = next(row["device"] for row in _staff() if row["username"] == YOURS)
+def _welcome(places: Places, seconds: float) -> str:
+    telephone = demo_town.device_of(YOURS).removeprefix("+")
     return f"""
 Lillebælt Kommune answers on {MAIN} (ready after {seconds:.0f} s)
 
-  Call as a citizen     {phones}/phone
+  Call as a citizen     {places.phones_url}/phone
                         or here: .venv/bin/ivr call
-  Answer as an agent    {engine}/desk            sign in: {YOURS} / demo-{YOURS}
-    with the telephone  {phones}/phone?number=%2B{device[1:]}
-  Watch as a supervisor {engine}/wallboard       sign in: sofie / demo-sofie
+  Answer as an agent    {places.engine_url}/desk            sign in: {YOURS} / demo-{YOURS}
+    with the telephone  {places.phones_url}/phone?number=%2B{telephone}
+  Watch as a supervisor {places.engine_url}/wallboard       sign in: sofie / demo-sofie
+  Run other commands    . {places.environment} && .venv/bin/ivr staff list
 
-A small crowd calls and scripted agents answer. The engine's log is {log}.
+A small crowd calls and scripted agents answer. The engine's log is {places.log}.
 Ctrl-C ends everything.
 """

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
@@ -48,8 +49,20 @@ def main() -> None:
         click.echo(f"{error.text}\n{error.hint}".rstrip(), err=True)
         sys.exit(YOURS_TO_MEND)
     except Exception as error:
-        report = Path(os.environ.get("IVR_VAR", "var")) / "crash.txt"
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.write_text(mask(traceback.format_exc()), encoding="utf-8")
+        report = _reported(mask(traceback.format_exc()))
         click.echo(f"This is our fault: {type(error).__name__}. The report {report} is worth sending.", err=True)
         sys.exit(OUR_FAULT)
+
+
+def _reported(text: str) -> Path:
+    """Where the report is; beside the data or, where that folder cannot be written to, with the system's other drafts."""
+    report = Path(os.environ.get("IVR_VAR", "var")) / "crash.txt"
+    try:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.write_text(text, encoding="utf-8")
+    except OSError:
+        descriptor, name = tempfile.mkstemp(prefix="ivr-crash-", suffix=".txt")
+        report = Path(name)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    return report

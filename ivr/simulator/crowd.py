@@ -52,6 +52,7 @@ class Crowd:
         product_url: str,
         agents: Sequence[AgentAccount] = (),
         callers: Sequence[str] = (),
+        attendants: Sequence[str] = (),
         seed: int = 1,
         callers_per_minute: float = 4.0,
         talk_seconds: tuple[float, float] = (15.0, 60.0),
@@ -70,6 +71,7 @@ class Crowd:
             )
             for agent in agents
         ]
+        self._attendants = [ScriptedAttendant(self, carrier.phone(number)) for number in attendants]
 
     def start(self) -> "Crowd":
         with self.carrier.clock.lock:
@@ -82,7 +84,7 @@ class Crowd:
         return self
 
     def stop(self) -> None:
-        """No one calls any more, those in a call hang up, and the agents go home."""
+        """No one calls any more, those in a call hang up, and the agents go home, whether or not anybody hears of it."""
         with self.carrier.clock.lock:
             self.is_running = False
             if self._rings in self.carrier.on_ringing:
@@ -90,7 +92,12 @@ class Crowd:
             for line in self.lines:
                 line.call.end()
             for agent in self._agents:
-                agent.desk.set_state("offline")
+                agent.desk.leave()
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether every agent has signed in."""
+        return all(agent.desk.is_signed_in for agent in self._agents)
 
     def after(self, seconds: float, act: Callable[[], object]) -> None:
         """Do it in a while, unless the crowd has been stopped by then."""
@@ -113,9 +120,9 @@ class Crowd:
         self._next_caller()
 
     def _rings(self, line: Line) -> None:
-        for agent in self._agents:
-            if agent.phone is line.phone:
-                agent.is_rung(line)
+        for person in (*self._agents, *self._attendants):
+            if person.phone is line.phone:
+                person.is_rung(line)
 
 
 class ScriptedCaller:
@@ -164,7 +171,7 @@ class ScriptedAgent:
     def is_rung(self, line: Line) -> None:
         line.on_heard.append(lambda utterance: self._heard(line, utterance))
         line.on_ended.append(lambda: self.crowd.after(self.crowd.random.uniform(3, 8), self._wrap_up))
-        self.crowd.after(self.crowd.random.uniform(1.5, 5), line.call.answer)
+        self.crowd.after(self.crowd.random.uniform(1, 3.5), line.call.answer)
 
     def _heard(self, line: Line, utterance: Utterance) -> None:
         rule = matching(self.crowd.rules["agents"], utterance)
@@ -184,6 +191,22 @@ class ScriptedAgent:
         self.desk.wrap_up(
             {"resolved": "yes" if settled else "no", **({} if settled else {"note": "Borgeren ringer igen"})}
         )
+
+
+class ScriptedAttendant:
+    """Somebody at a telephone that the product is not asked about: answers, says a sentence, and talks for a while."""
+
+    def __init__(self, crowd: Crowd, phone: Phone) -> None:
+        self.crowd, self.phone = crowd, phone
+
+    def is_rung(self, line: Line) -> None:
+        self.crowd.after(self.crowd.random.uniform(1.5, 4), lambda: self._answer(line))
+
+    def _answer(self, line: Line) -> None:
+        line.call.answer()
+        greeting = self.crowd.rules["attendants"]["say"]
+        react(self.crowd, line, 1, Spoke(greeting, 1.0, spoken_seconds(greeting)))
+        self.crowd.after(self.crowd.random.uniform(*self.crowd.talk_seconds), line.call.end)
 
 
 def matching(known: list[dict[str, Any]], utterance: Utterance) -> dict[str, Any] | None:

@@ -21,7 +21,7 @@ class Desk:
         self._username, self._password = username, password
         self._session = requests.Session()
         self._session.trust_env = False
-        self.is_signed_in = False
+        self.is_signed_in = self.is_leaving = False
 
     def sign_in(self) -> None:
         """And be ready."""
@@ -31,6 +31,11 @@ class Desk:
     def set_state(self, state: str) -> None:
         if self.is_signed_in:
             self._ask("PUT", "/me/state", {"state": state}, lambda answer: None)
+
+    def leave(self) -> None:
+        """The day is over: a product that has gone already needs no telling."""
+        self.is_leaving = True
+        self.set_state("offline")
 
     def wrap_up(self, outcome: dict[str, str]) -> None:
         """Report the talk that has just ended, if the product waits for that, and be ready again."""
@@ -58,8 +63,12 @@ class Desk:
                 response = self._session.request(method, self._base + path, json=body, timeout=PATIENCE_SECONDS)
                 response.raise_for_status()
                 return response.json() if response.content else {}
+            except requests.ConnectionError as error:
+                # It is not there yet, is being started again, or has ended: whoever runs it knows.
+                log.debug("the crowd's agent %s: %s %s: %s", self._username, method, path, error)
             except (requests.RequestException, ValueError) as error:
-                log.warning("the crowd's agent %s: %s %s: %s", self._username, method, path, error)
-                return None
+                level = logging.DEBUG if self.is_leaving else logging.WARNING
+                log.log(level, "the crowd's agent %s: %s %s: %s", self._username, method, path, error)
+            return None
 
         self._clock.outside(work, then)

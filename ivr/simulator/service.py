@@ -1,11 +1,11 @@
 """The simulated carrier in real time, for the demo: REST API, phones over HTTP and the phone page on one loopback
-port."""
+port, and the static documents that somebody hosts for the day on which the product does not answer."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, Response, abort
 
 from ivr.simulator import phone_api
 from ivr.simulator.carrier import Carrier
@@ -50,12 +50,24 @@ class LiveCarrier:
         self.citizens, self.agents = tuple(citizens), tuple(agents)
         for person in (*self.citizens, *self.agents):
             self.carrier.phone(person.number, landline=person.landline)
+        self._documents: dict[str, str] = {}
+
+    def host(self, name: str, document: str) -> None:
+        """Serve the document at `/hosted/` and its name, as text/xml."""
+        self._documents[name] = document
 
     def app(self) -> Flask:
         app = Flask("ivr.simulator", static_folder=None)
         rest.mount(app, self.carrier)
         app.register_blueprint(phone_api.routes(self.carrier))
         app.register_blueprint(page.routes(self.carrier, self.citizens, self.agents))
+
+        @app.route("/hosted/<name>", methods=["GET", "POST"])
+        def hosted(name: str) -> Response:
+            if name not in self._documents:
+                abort(404)
+            return Response(self._documents[name], mimetype="text/xml")
+
         return app
 
     @contextmanager

@@ -93,6 +93,96 @@ def test_a_caller_who_came_back_to_the_queue_is_one_call_with_the_first_wait(tow
     assert stay.wait_seconds == 10
 
 
+def waited(town, entered_at, *, returned_after=None):
+    """Somebody was answered after ten seconds; a line that was lost brought them back to the queue."""
+
+    def happened(work):
+        contact = work.new_id()
+        contacts.add(
+            work.db,
+            {"id": contact, "line": "main", "plan_version": "1", "language": "da", "started_at": entered_at},
+        )
+        for connected in (10, returned_after) if returned_after else (10,):
+            queue.add(
+                work.db,
+                {
+                    "id": str(uuid7()), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
+                    "state": "closed", "required_level": 1, "language": "da", "entered_at": entered_at,
+                    "rank_at": entered_at, "connected_at": entered_at + timedelta(seconds=connected),
+                    "left_at": entered_at + timedelta(seconds=connected + 60),
+                },
+            )  # fmt: skip
+
+    town.operations.run(happened)
+
+
+def intervals(sofie, query):
+    """Where each interval begins, and how many were answered in it."""
+    answer = sofie.ask("GET", f"/stats?{query}")
+    return [(part["begins_at"], part["answered"]) for part in answer["intervals"]]
+
+
+def test_a_day_by_the_hour_has_each_call_where_it_entered_the_queue(town, sofie):
+    waited(town, OPEN - timedelta(seconds=1), returned_after=300)
+    waited(town, OPEN)
+    waited(town, OPEN + timedelta(minutes=59))
+
+    hours = intervals(sofie, "from=2026-11-23&interval=hour")
+    whole = sofie.ask("GET", "/stats?from=2026-11-23&interval=hour")
+
+    assert len(hours) == 24
+    assert (hours[0], hours[-1]) == (("2026-11-23T00:00:00+01:00", 0), ("2026-11-23T23:00:00+01:00", 0))
+    assert [hour for hour in hours if hour[1]] == [("2026-11-23T09:00:00+01:00", 1), ("2026-11-23T10:00:00+01:00", 2)]
+    assert (whole["answered"], whole["interval"]) == (3, "hour")
+    assert whole["intervals"][9]["ends_at"] == "2026-11-23T10:00:00+01:00"
+    assert whole["intervals"][9]["service_level"]["share"] == 1
+    assert whole["intervals"][0]["service_level"]["share"] is None
+
+
+def test_the_days_on_which_the_clocks_are_changed_have_23_and_25_hours(sofie):
+    spring = intervals(sofie, "from=2026-03-29&interval=hour")
+    autumn = intervals(sofie, "from=2026-10-25&interval=hour")
+
+    assert [begins for begins, _ in spring[1:3]] == ["2026-03-29T01:00:00+01:00", "2026-03-29T03:00:00+02:00"]
+    assert [begins for begins, _ in autumn[2:4]] == ["2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"]
+    assert (len(spring), len(autumn)) == (23, 25)
+
+
+def test_days_and_months_begin_at_local_midnight_and_keep_to_the_period(town, sofie):
+    waited(town, OPEN)
+
+    days = intervals(sofie, "from=2026-11-22&to=2026-11-24&interval=day")
+    months = intervals(sofie, "from=2026-10-15&to=2027-01-10&interval=month&group=borgerservice")
+
+    assert days == [
+        ("2026-11-22T00:00:00+01:00", 0),
+        ("2026-11-23T00:00:00+01:00", 1),
+        ("2026-11-24T00:00:00+01:00", 0),
+    ]
+    assert months == [
+        ("2026-10-15T00:00:00+02:00", 0),
+        ("2026-11-01T00:00:00+01:00", 1),
+        ("2026-12-01T00:00:00+01:00", 0),
+        ("2027-01-01T00:00:00+01:00", 0),
+    ]
+
+
+def test_without_an_interval_there_are_none(sofie):
+    stats = sofie.ask("GET", "/stats?from=2026-11-23")
+
+    assert (stats["interval"], stats["intervals"]) == (None, [])
+
+
+def test_an_interval_that_is_none_and_too_many_of_them_are_refused(sofie):
+    unknown = sofie.ask("GET", "/stats?interval=week", status=422)
+    too_many = sofie.ask("GET", "/stats?from=2026-01-01&to=2026-02-01&interval=hour", status=422)
+    longest = sofie.ask("GET", "/stats?from=2025-10-01&to=2026-11-05&interval=day")
+
+    assert unknown["code"] == "unprocessable_entity"
+    assert (too_many["code"], too_many["detail"]) == ("bad_period", "There are more than 401 intervals.")
+    assert len(longest["intervals"]) == 401
+
+
 def test_a_day_without_calls_has_no_data(sofie):
     stats = sofie.ask("GET", "/stats?from=2026-11-20")
 

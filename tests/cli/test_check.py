@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ivr.cli.check import command, load
+from ivr.adapters.files.plan_files import read_sources
+from ivr.cli.check import command
+from ivr.operations.plans import compile_sources
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "routes.yaml"
@@ -20,16 +22,39 @@ def broken(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_good_plan_ends_with_its_version_and_exit_code_0() -> None:
-    plan, _ = load(EXAMPLE)
+def test_a_good_plan_ends_with_the_version_that_will_be_served_and_exit_code_0() -> None:
+    served = compile_sources(read_sources(EXAMPLE, ROOT / "grammars")).plan.version
 
-    result = CliRunner().invoke(command, [str(EXAMPLE)])
+    result = CliRunner().invoke(command, [str(EXAMPLE), "--grammars", str(ROOT / "grammars")])
+    document = json.loads(CliRunner().invoke(command, [str(EXAMPLE), "--json"]).output)
 
     assert result.exit_code == 0, result.output
-    assert plan is not None
-    last = result.output.splitlines()[-1]
-    assert last.startswith(f"{EXAMPLE}: good")
-    assert f"Version {plan.version}: " in last
+    assert result.output.splitlines()[-2].startswith(f"{EXAMPLE}: good: ")
+    assert result.output.splitlines()[-1] == f"It will be served as version {served}."
+    assert document["version"] == served
+
+
+def test_without_the_phrases_no_version_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, [str(EXAMPLE), "--grammars", str(tmp_path / "nothing")])
+
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1] == (
+        f"Which version this is cannot be told: {tmp_path / 'nothing'} is not a folder. Set IVR_GRAMMARS."
+    )
+
+
+def test_phrases_that_the_engine_would_refuse_are_an_error(tmp_path: Path) -> None:
+    bad = tmp_path / "da" / "byg.yaml"
+    bad.parent.mkdir()
+    bad.write_text("topics: [byggesag", encoding="utf-8")
+
+    result = CliRunner().invoke(command, [str(EXAMPLE), "--grammars", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"{bad}:1:1  This is not YAML")
+    assert result.output.splitlines()[-1] == (
+        f"{EXAMPLE}: 1 error. The plan is refused; a running engine keeps the one it has."
+    )
 
 
 def test_a_broken_plan_ends_with_the_count_and_exit_code_1(broken: Path) -> None:

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from ivr.cli import main
 from ivr.cli.main import COMMANDS, ivr
 from tests.kit.town import ROOT
 
@@ -53,3 +56,40 @@ def test_a_malformed_address_is_told_with_its_name():
 
 def test_wrong_usage_exits_with_2():
     assert run("serve", "--port", "many").returncode == 2
+
+
+def test_a_crash_leaves_its_report_even_where_the_folder_cannot_be_written_to(monkeypatch, capsys):
+    @click.command()
+    def fails():
+        raise RuntimeError("+4520304050 is nobody's business")
+
+    monkeypatch.setenv("IVR_VAR", "/proc/nope")
+    monkeypatch.setattr(main, "ivr", fails)
+    monkeypatch.setattr(sys, "argv", ["ivr"])
+
+    with pytest.raises(SystemExit) as ended:
+        main.main()
+
+    told = capsys.readouterr().err
+    report = Path(told.split("The report ")[1].split(" is worth")[0])
+    text = report.read_text(encoding="utf-8")
+    report.unlink()
+    assert ended.value.code == 3
+    assert "RuntimeError" in told
+    assert "Traceback" in text
+    assert "20304050" not in text
+
+
+def test_a_folder_for_the_database_that_cannot_be_made_is_told():
+    told = run(
+        "db",
+        "upgrade",
+        IVR_PUBLIC_URL="https://ivr.example.dk",
+        IVR_SECRET_KEY="0123456789abcdef",
+        TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+        TWILIO_AUTH_TOKEN="0123456789abcdef",
+        IVR_VAR="/proc/nope",
+    )
+
+    assert told.returncode == 1
+    assert told.stderr == "The folder /proc/nope cannot be made: No such file or directory.\nCorrect IVR_VAR.\n"

@@ -1,3 +1,7 @@
+from urllib.parse import quote
+
+import pytest
+
 from tests.pages.conftest import talks
 
 
@@ -26,8 +30,24 @@ def test_a_day_without_contacts_says_so(sofie_reads):
     assert "Ingen henvendelser." in sofie_reads.opens("/contacts?day=2026-11-20").text
 
 
-def test_nonsense_for_a_day_is_today(sofie_reads):
-    assert "Mandag den 23. november 2026" in sofie_reads.opens("/contacts?day=i%20g%C3%A5r").text
+@pytest.mark.parametrize("day", ["i går", "2026-13-99", "9999-12-31", "0001-01-01"])
+def test_nonsense_for_a_day_is_told_and_is_today(sofie_reads, day):
+    shown = sofie_reads.opens(f"/contacts?day={quote(day)}").text
+
+    assert f"»{day}« er ikke en dag. Her er i dag." in shown
+    assert "Mandag den 23. november 2026" in shown
+
+
+def test_a_group_and_an_outcome_that_are_not_there_are_told_and_left_out(town, ali, sofie_reads):
+    talks(town, ali)
+
+    shown = sofie_reads.opens("/contacts?group=nix&outcome=nothing").text
+    known = sofie_reads.opens("/contacts?day=2026-11-23&group=omstilling").text
+
+    assert "Der er ingen gruppe »nix«. Her er alle grupper." in shown
+    assert "Der er intet udfald »nothing«. Her er alle udfald." in shown
+    assert f"/contacts/{town.contact().id}" in shown
+    assert 'role="alert"' not in known
 
 
 def test_an_agent_may_not_read_the_log(ali_reads):

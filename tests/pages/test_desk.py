@@ -1,6 +1,17 @@
+import re
+
 import pytest
 
 from tests.pages.conftest import KAREN, signed_in, talks, waits
+
+PHONE = {"width": 390, "height": 844}
+
+
+def options(text: str, name: str) -> list[str]:
+    """What a list offers, in its order."""
+    shown = re.search(rf'<select name="{name}".*?</select>', text, re.S)
+    assert shown is not None
+    return re.findall(r'<option value="[^"]+"[^>]*>([^<]+)', shown[0])
 
 
 def test_the_desk_works_without_script_from_ready_to_wrapped_up(town, ali, ali_reads):
@@ -107,6 +118,47 @@ def test_otto_sees_no_desk_and_moves_nobody(town, ali, otto):
     assert ali.state == "ready"
 
 
+def test_topics_stand_in_the_order_of_what_is_shown_without_their_article(town, ali, ali_reads):
+    talks(town, ali).hang_up()
+    town.wait(2)
+
+    offered = options(ali_reads.opens("/desk").text, "topic")
+    ali_reads.opens("/language/en?next=/desk")
+    in_english = options(ali_reads.opens("/desk").text, "topic")
+
+    some = [
+        "Affald",
+        "At bestille tid i Borgerservice",
+        "En bopælsattest",
+        "En olietank",
+        "Pas",
+        "Rotter",
+        "Åbningstider",
+    ]
+    assert [topic for topic in offered if topic in some] == some
+    assert offered[-1] == "Åbningstider"
+    some = ["A building case", "Changing doctor", "An oil tank", "A passport", "Rats"]
+    assert [topic for topic in in_english if topic in some] == some
+
+
+def test_to_end_the_day_and_to_sign_out_have_different_names(ali_reads):
+    shown = ali_reads.opens("/desk").text
+
+    assert re.findall(r"<button[^>]*>(Log ud|Slut for i dag|Log af)</button>", shown) == ["Log ud", "Slut for i dag"]
+    assert "Ikke på arbejde" in shown
+
+
+def test_a_call_without_a_topic_is_named_by_its_group(town, ali, ali_reads):
+    ali.ready()
+    waits(town)
+    town.wait(2)
+
+    shown = ali_reads.opens("/desk").text
+
+    assert 'data-title="Opkald: Omstillingen"' in shown
+    assert 'data-announce="Opkald til dig: Omstillingen"' in shown
+
+
 @pytest.mark.browser
 def test_a_call_makes_itself_seen_and_is_answered_by_a_key(town, ali, page):
     ali.ready()
@@ -162,3 +214,96 @@ def test_a_desk_that_has_lost_its_connection_says_so_in_red(town, ali, page):
     stamp = page.locator("#stamp")
     assert "stale" in stamp.get_attribute("class")
     assert "forbindelsen er afbrudt" in stamp.text_content()
+
+
+@pytest.mark.browser
+def test_on_a_telephone_s_screen_forms_keep_their_distance_from_the_edge(town, ali, page):
+    signed_in(page, town, "ali")
+    page.set_viewport_size(PHONE)
+    call = talks(town, ali)
+    page.get_by_label("Notat").wait_for()
+    inside = "([outer, inner]) => { const a = document.querySelector(outer).getBoundingClientRect(), b = document.querySelector(inner).getBoundingClientRect(); return [b.left - a.left, a.right - b.right]; }"
+
+    note = page.evaluate(inside, [".call", "#note"])
+    topic, send = page.locator("#link-topic").bounding_box(), page.locator(".link button").bounding_box()
+    call.hang_up()
+    town.wait(2)
+    page.get_by_role("radio", name="Ja").wait_for()
+    save = page.evaluate(inside, [".call", ".wrap .answers"])
+
+    assert note == [16, 16]
+    assert save == [16, 16]
+    assert topic["y"] == send["y"]
+    assert topic["x"] + topic["width"] == pytest.approx(send["x"], abs=1)
+
+
+@pytest.mark.browser
+def test_a_note_is_there_in_another_tab_and_gone_when_the_contact_is(town, ali, page):
+    signed_in(page, town, "ali")
+    other = page.context.new_page()
+    call = talks(town, ali)
+    page.get_by_label("Notat").wait_for()
+    other.goto(f"{town.url}/desk")
+    page.get_by_label("Notat").fill("Spørger til byggesagen")
+
+    other.wait_for_function("document.getElementById('note').value === 'Spørger til byggesagen'", timeout=10_000)
+    call.hang_up()
+    town.wait(2)
+    other.get_by_role("radio", name="Ja").check()
+    wrapping = other.get_by_label("Notat").input_value()
+    other.get_by_role("button", name="Gem og bliv klar").click()
+    other.get_by_text("Klar til næste opkald").wait_for()
+
+    assert wrapping == "Spørger til byggesagen"
+    assert other.evaluate("Object.keys(localStorage)") == []
+
+
+@pytest.mark.browser
+def test_whoever_signs_out_leaves_no_note_behind(town, ali, page):
+    signed_in(page, town, "ali")
+    talks(town, ali)
+    page.get_by_label("Notat").fill("Spørger til byggesagen")
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+
+    page.get_by_role("button", name="Log ud").click()
+    page.wait_for_url(re.compile("/login"))
+
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+@pytest.mark.browser
+def test_a_page_that_is_not_there_stands_in_the_middle(town, page):
+    page.goto(f"{town.url}/ingenting")
+
+    card = page.locator(".card").bounding_box()
+
+    assert card["x"] + card["width"] / 2 == pytest.approx(page.viewport_size["width"] / 2, abs=10)
+    assert card["y"] > 90
+
+
+@pytest.mark.browser
+def test_on_the_wallboard_nothing_is_cut_off_and_one_open_form_stretches_no_neighbour(town, sofie, page):
+    call = town.calls()
+    call.hears("Tast 1")
+    call.say("jeg vil bygge en carport")
+    town.wait(5)
+    call.press("1")
+    town.wait(8)
+    call.press("0")
+    town.wait(3)
+    page.set_viewport_size({"width": 1400, "height": 900})
+    signed_in(page, town, "sofie")
+    page.goto(f"{town.url}/wallboard")
+    topic = page.locator("#waits-byg .topic")
+    topic.wait_for()
+    neighbour = page.locator("#group-opkraevning")
+    before = neighbour.bounding_box()["height"]
+
+    page.locator("#group-byg summary").click()
+
+    assert topic.inner_text() == "Carport, skur og garage"
+    assert (
+        topic.evaluate("shown => shown.scrollWidth <= shown.clientWidth && getComputedStyle(shown).whiteSpace")
+        == "normal"
+    )
+    assert neighbour.bounding_box()["height"] <= before

@@ -1,7 +1,9 @@
 """The crowd of the demo, in virtual time: callers talk their way through, agents answer, talk and wrap up."""
 
+import logging
+
 from ivr.simulator.crowd import AgentAccount, Crowd
-from tests.simulator.conftest import AGENT, MAIN
+from tests.simulator.conftest import AGENT, CITIZEN, MAIN
 
 ASK = (
     '<Gather input="dtmf speech" numDigits="1" timeout="3" speechTimeout="1" language="da-DK" action="/topic">'
@@ -37,7 +39,7 @@ def town(product) -> list[tuple[str, dict]]:
 def play(carrier, product, minutes: float) -> tuple[Crowd, list[tuple[str, dict]]]:
     asked = town(product)
     agents = [AgentAccount(username="birgit", password="hemmeligt", phone=AGENT)]
-    crowd = Crowd(carrier, number=MAIN, product_url=product.url, agents=agents, seed=3, callers_per_minute=3)
+    crowd = Crowd(carrier, number=MAIN, product_url=product.url, agents=agents, seed=4, callers_per_minute=3)
     crowd.start()
     carrier.advance(minutes * 60)
     return crowd, asked
@@ -64,8 +66,9 @@ def test_callers_hang_up_when_they_are_thanked(carrier, product):
 
 
 def test_agents_sign_in_answer_press_1_and_wrap_up(carrier, product):
-    _, asked = play(carrier, product, minutes=5)
+    crowd, asked = play(carrier, product, minutes=5)
 
+    assert crowd.is_at_work
     assert asked[0] == ("/api/v1/login", {"username": "birgit", "password": "hemmeligt"})
     assert asked[1] == ("/api/v1/me/state", {"state": "ready"})
     assert product.asked("/accept")
@@ -93,3 +96,42 @@ def test_the_same_seed_is_the_same_crowd(carrier_with, product):
         return [(call.from_, f"{call.created_at:%H:%M:%S}") for call in carrier.calls]
 
     assert calls() == calls()
+
+
+def test_an_attendant_answers_says_who_is_there_and_talks_for_a_while(carrier, product):
+    product.on("/voice", f"<Dial><Number>{AGENT}</Number></Dial>")
+    crowd = Crowd(carrier, number=MAIN, product_url=product.url, attendants=[AGENT], callers_per_minute=0).start()
+
+    line = carrier.phone(CITIZEN).call(MAIN)
+    carrier.advance(8)
+
+    assert carrier.talks(line, carrier.phone(AGENT).lines[0])
+    assert [turn.text for turn in line.turns if turn.kind == "talk"] == [crowd.rules["attendants"]["say"]]
+    assert line.ends(within=60) == "completed"
+
+
+def test_a_crowd_that_goes_home_says_nothing_of_a_product_that_has_gone(carrier, product, caplog):
+    crowd, _ = play(carrier, product, minutes=1)
+    del product.api["/api/v1/me/state"]
+
+    with caplog.at_level(logging.INFO, logger="ivr.simulator"):
+        product.url = crowd._agents[0].desk._base = "http://127.0.0.1:9"
+        crowd._agents[0].looks_in()
+        carrier.advance(1)
+        crowd.stop()
+        carrier.advance(1)
+
+    assert [record.message for record in caplog.records if record.name.startswith("ivr.")] == []
+
+
+def test_a_product_that_refuses_the_crowd_is_told(carrier, product, caplog):
+    product.api["/api/v1/login"] = lambda fields: ({}, 500)
+    agents = [AgentAccount(username="birgit", password="hemmeligt", phone=AGENT)]
+
+    with caplog.at_level(logging.WARNING, logger="ivr.simulator"):
+        crowd = Crowd(carrier, number=MAIN, product_url=product.url, agents=agents, callers_per_minute=0).start()
+        carrier.advance(1)
+
+    assert not crowd.is_at_work
+    told = [record.message.split(":")[0] for record in caplog.records if record.name.startswith("ivr.")]
+    assert told == ["the crowd's agent birgit"]

@@ -14,6 +14,8 @@ from ivr.web.api.period import Period, moments
 from ivr.web.api.story import story_of
 
 _LIMIT = 300
+_YEARS = range(2000, 3000)
+"""Days on which there may have been a call: those at the ends of the calendar have no day before or after them."""
 
 
 def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
@@ -22,12 +24,12 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @pages.get("")
     @auth.needs(auth.LOG)
     def page() -> str:
-        now = board.now()
-        since, until = moments(
-            Period.model_validate({"from": _day(request.args.get("day", ""))}), now.as_of, now.values.zone
-        )
-        group = request.args.get("group") or None
-        outcome = request.args.get("outcome") or None
+        now, names = board.now(), _names(board)
+        asked = {name: request.args.get(name, "").strip() for name in ("day", "group", "outcome")}
+        day = _day(asked["day"])
+        group = asked["group"] if asked["group"] in names["groups"] else None
+        outcome = asked["outcome"] if asked["outcome"] in list(Outcome) else None
+        since, until = moments(Period.model_validate({"from": day}), now.as_of, now.values.zone)
         with parts.engine.connect() as db:
             found = figures.log(db, since=since, until=until, group=group, outcome=outcome, limit=_LIMIT)
         chosen = since.date()
@@ -41,7 +43,8 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
             group=group,
             outcome=outcome,
             outcomes=tuple(Outcome),
-            **_names(board),
+            unknown=_unknown(asked, day=day, group=group, outcome=outcome),
+            **names,
         )
 
     @pages.get("/<uuid:contact_id>")
@@ -56,9 +59,15 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
 
 def _day(written: str) -> date | None:
     try:
-        return date.fromisoformat(written)
+        found = date.fromisoformat(written)
     except ValueError:
         return None
+    return found if found.year in _YEARS else None
+
+
+def _unknown(asked: dict[str, str], **understood: object) -> dict[str, str]:
+    """What was asked for and is not there, so that it has been left out."""
+    return {name: value for name, value in asked.items() if value and understood[name] is None}
 
 
 def _names(board: LiveBoard) -> dict[str, Any]:

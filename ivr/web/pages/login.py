@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and what is to be read without having signed in."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,6 +9,7 @@ from ivr.domain.routing.agents import AgentState
 from ivr.operations import agents
 from ivr.web import auth
 from ivr.web.api.problems import status_of
+from ivr.web.pages import accessibility
 from ivr.web.pages.ways import back_to
 
 
@@ -44,6 +45,7 @@ def blueprint(parts: Parts) -> Blueprint:
         auth.end_session()
         return redirect(url_for("login.page"))
 
+    pages.register_blueprint(accessibility.blueprint(parts))
     return pages
 
 

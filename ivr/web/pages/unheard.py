@@ -5,6 +5,7 @@ It is one number for each member of staff, read for all of them at once and at m
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from flask import Response
@@ -31,10 +32,8 @@ def teller(parts: Parts) -> Callable[[Response], Response]:
     def tell(response: Response) -> Response:
         who = auth.person_or_none() if wants_fragment() and response.status_code < 300 else None
         if who is not None and who.may(auth.MESSAGES):
-            try:
+            with suppress(SQLAlchemyError):  # the number that the page has goes on being shown
                 response.headers[HEADER] = str(_of(live.now().values, who))
-            except SQLAlchemyError:
-                pass  # the number that the page has goes on being shown
         return response
 
     return tell

@@ -13,6 +13,8 @@ const pollMilliseconds = 500;
 let sid = null; // the line that is shown
 let seen = 0;
 let isLive = false;
+let isConnected = false; // a person is on the other end
+let isHeld = false;
 let ringing = null;
 let endedAt = 0;
 
@@ -26,13 +28,22 @@ function show(line) {
     : state === "ringing" ? (line.direction === "out" ? words.calling : words.ringing) : line.hears_music ? `${words.connected} · ♪ ${words.music}` : words.connected;
   display(state, text, called(line.direction === "out" ? line.to : line.from), line.seconds);
   for (const turn of line.turns) {
-    transcript.add(turn, words, line.direction);
+    if (turn.kind === "talk") connected(true); // a look may come late
+    transcript.add(turn, words);
     if (at("voice").checked && (turn.kind === "heard" || turn.kind === "talk")) voice.read(turn.text.startsWith("[") ? "" : turn.text, turn.language || "da-DK");
     if (turn.kind === "pressed" || turn.kind === "said") voice.hush();
   }
+  if (line.is_held && !isHeld) transcript.note(words.on_hold);
+  isHeld = line.is_held;
+  connected(isLive && line.in_talk);
   seen = line.next;
   if (!isLive) { voice.hush(); endedAt = Date.now(); }
   controls();
+}
+
+function connected(now) {
+  if (now && !isConnected) transcript.note(words.person_there);
+  isConnected = now;
 }
 
 function display(state, text, party, seconds) {
@@ -69,6 +80,7 @@ function take(newSid) {
   sid = newSid;
   seen = 0;
   isLive = true;
+  isConnected = isHeld = false;
 }
 
 async function look() {

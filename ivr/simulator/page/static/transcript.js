@@ -35,11 +35,18 @@ export function clear() {
   document.getElementById("texts-empty").hidden = false;
 }
 
+// What is not a turn of the call: somebody has come on the line, or has put one on hold.
+export function note(text) {
+  append(element("p", "event", text));
+}
+
 export function add(turn, words) {
   if (turn.kind === "happened") {
-    const isSaidAlready = turn.text === "call completed" && log.lastElementChild && log.lastElementChild.classList.contains("event");
+    const isSaidAlready = turn.text === "call completed" && log.lastElementChild && log.lastElementChild.dataset.ending;
     if (isSaidAlready) return; // "you hung up" is enough
-    append(element("p", "event", words[turn.text.replaceAll(" ", "_")] || turn.text));
+    const event = element("p", "event", words[turn.text.replaceAll(" ", "_")] || turn.text);
+    event.dataset.ending = turn.text === "answers" ? "" : turn.text;
+    append(event);
     return;
   }
   const kinds = { heard: "heard", talk: "talk-turn", said: "said", pressed: "pressed" };

@@ -35,21 +35,30 @@ function offerNotifications() {
   tell();
 }
 
-// A draft lives in this tab alone, until it is saved or the tab is closed.
-const draftKey = (contact) => `ivr-note-${contact}`;
+// A draft is there in every tab of this browser, as long as its contact is at the desk; it is personal data.
+const DRAFT = "ivr-note-";
 
 function restoreDrafts() {
   for (const field of document.querySelectorAll("textarea[data-draft]")) {
-    if (!field.value) field.value = sessionStorage.getItem(draftKey(field.dataset.draft)) || "";
+    if (!field.value) field.value = localStorage.getItem(DRAFT + field.dataset.draft) || "";
+  }
+}
+
+function forgetOtherDrafts(part) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith(DRAFT) && key !== DRAFT + part.dataset.contact) localStorage.removeItem(key);
   }
 }
 
 live.addEventListener("input", (event) => {
   const contact = event.target.dataset?.draft;
-  if (contact) sessionStorage.setItem(draftKey(contact), event.target.value);
+  if (contact) localStorage.setItem(DRAFT + contact, event.target.value);
 });
-live.addEventListener("ivr:sent", (event) => {
-  if (event.target.dataset.clears) sessionStorage.removeItem(draftKey(event.target.dataset.clears));
+
+// Somebody writes in another tab.
+window.addEventListener("storage", (event) => {
+  const field = event.key?.startsWith(DRAFT) && document.querySelector(`textarea[data-draft="${CSS.escape(event.key.slice(DRAFT.length))}"]`);
+  if (field && event.newValue !== null && document.activeElement !== field) field.value = event.newValue;
 });
 
 document.addEventListener("keydown", (event) => {
@@ -60,7 +69,8 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
-Live.listeners.push(ring, restoreDrafts);
+Live.listeners.push(ring, forgetOtherDrafts, restoreDrafts);
 offerNotifications();
+forgetOtherDrafts(Live.part());
 restoreDrafts();
 ring(Live.part());

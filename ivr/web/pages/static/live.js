@@ -34,8 +34,17 @@ const Live = {
       return;
     }
     this.clockFrom(answer.asOf);
+    // The page of messages counts for itself, and is never behind.
+    if (answer.unheard !== null && this.part().dataset.count === undefined) this.count(answer.unheard);
     if (answer.kind === "new") this.patch(answer.html);
     this.tick();
+  },
+
+  // How many messages wait, in the header.
+  count(unheard) {
+    const badge = document.getElementById("unheard");
+    badge.hidden = unheard === "0";
+    if (badge.firstElementChild.textContent !== unheard) badge.firstElementChild.textContent = unheard;
   },
 
   clockFrom(asOf) {

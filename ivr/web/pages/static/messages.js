@@ -1,7 +1,6 @@
 // What messages add to a live page: one sound at a time, a word where one cannot be fetched, and the number in the header.
 "use strict";
 
-const badge = document.getElementById("unheard");
 const muteOf = (audio) => audio.closest(".letter").querySelector(".mute");
 
 // Neither event bubbles, so both are caught on their way down.
@@ -20,8 +19,7 @@ live.addEventListener("error", (event) => {
 live.addEventListener("ivr:sent", () => document.activeElement.blur());
 
 Live.listeners.push((part) => {
-  badge.hidden = part.dataset.count === "0";
-  badge.firstElementChild.textContent = part.dataset.count;
+  Live.count(part.dataset.count);
   // The button that was pressed has gone with its message: whoever works by keyboard goes on from what was said.
   const said = part.querySelector("#said");
   if (said && document.activeElement === document.body) said.focus();

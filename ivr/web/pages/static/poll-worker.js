@@ -14,11 +14,12 @@ async function ask() {
     const answer = await fetch(url, {
       headers: { "X-Fragment": "1" }, credentials: "same-origin", cache: "no-store", redirect: "manual", signal: stop.signal,
     });
+    const told = { asOf: answer.headers.get("X-As-Of"), unheard: answer.headers.get("X-Unheard") };
     if (answer.status === 401) postMessage({ kind: "signed-out" });
-    else if (answer.status === 204) postMessage({ kind: "same", asOf: answer.headers.get("X-As-Of") });
+    else if (answer.status === 204) postMessage({ kind: "same", ...told });
     else if (answer.ok) {
       // The page has the last word on the version: it may refuse an answer that an action has overtaken.
-      postMessage({ kind: "new", html: await answer.text(), asOf: answer.headers.get("X-As-Of"), version: answer.headers.get("X-Version") });
+      postMessage({ kind: "new", html: await answer.text(), version: answer.headers.get("X-Version"), ...told });
     }
   } catch {
     // Nothing came: the page's stamp grows old, and turns red by itself.

@@ -1,0 +1,124 @@
+"""Processes that are kept running: one that ends is told of in the log and started again, after pauses that grow.
+
+Callers would be greeted and never put through while the dispatcher is away, and not be greeted at all without the web.
+One that ends time and again as soon as it is started cannot be helped from here; where it `may_give_up`, all of it ends,
+so that whoever watches over this process hears of it and callers get the fallback document.
+"""
+
+import signal
+import subprocess
+import time
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import click
+import structlog
+
+GAVE_UP = 3
+_QUICK_SECONDS = 60.0
+_MOST_QUICK_ENDS = 5
+_LONGEST_PAUSE_SECONDS = 15.0
+_LOOK_SECONDS = 0.5
+_STOP_SECONDS = 10
+
+log = structlog.get_logger()
+
+
+@dataclass(kw_only=True)
+class Kept:
+    """A process by its name in the log. `quick_ends` counts those in a row that came soon after a start."""
+
+    name: str
+    command: Sequence[str]
+    may_give_up: bool = False
+    process: "subprocess.Popen[bytes] | None" = None
+    began: float = 0.0
+    quick_ends: int = 0
+    again_at: float = 0.0
+
+    def start(self, environment: Mapping[str, str], now: float) -> None:
+        self.process, self.began = subprocess.Popen(list(self.command), env=environment), now
+
+    def ended(self, code: int, now: float) -> None:
+        """It has ended by itself: when it is started again."""
+        self.process = None
+        self.quick_ends = self.quick_ends + 1 if now - self.began < _QUICK_SECONDS else 0
+        pause = pause_after(self.quick_ends)
+        self.again_at = now + pause
+        log.error(f"{self.name}_ended", **how_it_ended(code), again_in_seconds=None if self.is_hopeless else pause)
+
+    @property
+    def is_hopeless(self) -> bool:
+        return self.may_give_up and self.quick_ends >= _MOST_QUICK_ENDS
+
+
+def pause_after(quick_ends: int) -> float:
+    """Seconds until it is started again: 1, then 2, 4 … up to 15 while its ends are quick.
+
+    Never at once: the workers of a web that was killed hold the port for a moment yet.
+    """
+    return min(2.0 ** max(quick_ends - 1, 0), _LONGEST_PAUSE_SECONDS)
+
+
+def how_it_ended(code: int) -> dict[str, int | str]:
+    """By its own exit code, or by a signal, which is named."""
+    if code >= 0:
+        return {"code": code}
+    try:
+        return {"signal": signal.Signals(-code).name}
+    except ValueError:
+        return {"signal": str(-code)}
+
+
+def until_stopped(kept: Sequence[Kept], environment: Mapping[str, str]) -> int:
+    """Run them until a signal comes, or until one of them is given up; then end all of them and leave no process.
+
+    The exit code is 0 after a signal.
+    """
+
+    def stop(number: int, frame: types.FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        for one in kept:
+            one.start(environment, time.monotonic())
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            for one in kept:
+                _look_after(one, environment, time.monotonic())
+                if one.is_hopeless:
+                    click.echo(
+                        f"The {one.name} ended {one.quick_ends} times soon after its start; the lines above tell why.",
+                        err=True,
+                    )
+                    return GAVE_UP
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        _end(kept)
+
+
+def _look_after(one: Kept, environment: Mapping[str, str], now: float) -> None:
+    code = one.process.poll() if one.process is not None else None
+    if code is not None:
+        one.ended(code, now)
+    elif one.process is None and now >= one.again_at:
+        one.start(environment, now)
+        log.warning(f"{one.name}_started_anew")
+
+
+def _end(kept: Sequence[Kept]) -> None:
+    # A second signal must not cut this short: what is left over would hold the port.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    running = [one.process for one in kept if one.process is not None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(timeout=_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
