@@ -37,6 +37,11 @@ DO $$ DECLARE found record; BEGIN
     FOR found IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
         EXECUTE format('DROP TABLE %I CASCADE', found.tablename);
     END LOOP;
+    FOR found IN SELECT oid::regclass AS name FROM pg_class
+        WHERE relkind = 'S' AND relnamespace = current_schema()::regnamespace
+        AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e') LOOP
+        EXECUTE format('DROP SEQUENCE %s', found.name);
+    END LOOP;
     FOR found IN SELECT oid::regprocedure AS name FROM pg_proc WHERE pronamespace = current_schema()::regnamespace
         AND NOT EXISTS (SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e') LOOP
         EXECUTE format('DROP ROUTINE %s', found.name);
@@ -106,7 +111,8 @@ def restore(file: Path, replace: bool) -> None:
             _may_be_replaced(url, replace)
             options = ("--no-psqlrc", "--quiet", "--single-transaction", "--variable=ON_ERROR_STOP=1")
             steps = (f"--command={_DROP_EVERYTHING}", f"--file={script}")
-            _run("psql", *options, "--command=SET lock_timeout = '5s'", *steps, url=url)
+            session = ("--command=SET lock_timeout = '5s'", "--command=SET client_min_messages = warning")
+            _run("psql", *options, *session, *steps, url=url)
             database.upgrade(url)
     click.echo(f"{file}: restored.")
 

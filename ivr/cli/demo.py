@@ -22,13 +22,14 @@ from ivr.assembly import assemble
 from ivr.cli import demo_town, ports
 from ivr.cli.database_of import running_database
 from ivr.cli.demo_town import CITIZENS, MAIN, YOURS
+from ivr.cli.kept_running import how_it_ended
 from ivr.settings import Settings
 from ivr.simulator.service import LiveCarrier
 
 _READY_SECONDS = 30
 _STOP_SECONDS = 15
 OUR_FAULT = 3
-_ENDED = """The engine has ended by itself; the end of {log} tells why.
+_ENDED = """The engine has ended by itself ({how}); the end of {log} tells why.
 The carrier and the telephones go on: callers get the fallback, as they would on a real day. Ctrl-C ends everything."""
 _LOG, _ENVIRONMENT = "engine.log", "environment.sh"
 
@@ -90,7 +91,8 @@ def command(engine_port: int, phones_port: int, callers_per_minute: float, var: 
         while not stopped.wait(0.5):
             if not has_ended and engine.poll() is not None:
                 has_ended = True
-                click.echo(_ENDED.format(log=places.log), err=True)
+                how = " ".join(f"{name} {value}" for name, value in how_it_ended(engine.returncode).items())
+                click.echo(_ENDED.format(how=how, log=places.log), err=True)
         click.echo("\nClosing the town …")
     sys.exit(OUR_FAULT if has_ended else 0)
 

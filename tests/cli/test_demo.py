@@ -143,7 +143,7 @@ def test_without_the_engine_a_caller_of_the_demo_is_put_through_to_a_person(tmp_
 
     assert demo.code == 3
     assert demo.rest.strip().splitlines() == [
-        f"The engine has ended by itself; the end of {demo.var}/engine.log tells why.",
+        f"The engine has ended by itself (signal SIGKILL); the end of {demo.var}/engine.log tells why.",
         "The carrier and the telephones go on: callers get the fallback, as they would on a real day. "
         "Ctrl-C ends everything.",
         "",
