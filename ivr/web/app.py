@@ -14,7 +14,7 @@ from ivr.telemetry import Counters
 from ivr.web import auth, health
 from ivr.web.api import problems, resources
 from ivr.web.api.board import live_board
-from ivr.web.pages import contacts, desk, errors, format, languages, links, login, messages, wallboard
+from ivr.web.pages import accessibility, contacts, desk, errors, format, languages, links, login, messages, wallboard
 from ivr.web.webhooks import door, sms, status, voice
 
 _PAGES = Path(__file__).parent / "pages"
@@ -81,6 +81,7 @@ def create_app(parts: Parts) -> Flask:
         contacts.blueprint(parts, board),
         messages.blueprint(parts, board),
         links.blueprint(parts),
+        accessibility.blueprint(parts),
         health.blueprint(parts, board, counters),
     )
     for page in pages:
@@ -126,8 +127,11 @@ def _answer_errors(app: APIFlask, webhooks: frozenset[str]) -> None:
         if request.path.startswith(f"{resources.PREFIX}/"):
             return problems.answer(error)
         if request.blueprint in webhooks:
-            problems.log.error("webhook_failed", path=request.path, exc_info=error)
-            return Response(status=problems.status_of(error))
+            status = problems.status_of(error)
+            # What was turned away has been told where it was; only our own faults are news here.
+            if status >= 500:
+                problems.log.error("webhook_failed", path=request.path, exc_info=error)
+            return Response(status=status)
         return errors.answer(error)
 
     for kind in (Exception, HTTPException, HTTPError):

@@ -1,4 +1,5 @@
 import io
+import re
 import threading
 import wave
 from concurrent.futures import ThreadPoolExecutor
@@ -350,7 +351,12 @@ def test_the_page_and_its_live_part_are_the_same(town, ali_reads):
 
     page, part = ali_reads.opens("/messages").text, ali_reads.opens("/messages/unheard").text
 
-    assert part[part.index("<ol") :].strip() in page
+    # A token tells the second in which it was made, and the two were not asked for in the same.
+    assert without_tokens(part[part.index("<ol") :].strip()) in without_tokens(page)
+
+
+def without_tokens(html):
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
 
 
 def test_a_recording_that_the_carrier_has_deleted_is_said_to_be_deleted(town, ali_reads):

@@ -9,7 +9,6 @@ from ivr.domain.routing.agents import AgentState
 from ivr.operations import agents
 from ivr.web import auth
 from ivr.web.api.problems import status_of
-from ivr.web.pages import accessibility
 from ivr.web.pages.ways import back_to
 
 
@@ -45,7 +44,6 @@ def blueprint(parts: Parts) -> Blueprint:
         auth.end_session()
         return redirect(url_for("login.page"))
 
-    pages.register_blueprint(accessibility.blueprint(parts))
     return pages
 
 
