@@ -7,7 +7,22 @@ from pathlib import Path
 
 import click
 
-from ivr.cli import call, carrier, cases, check, db, demo, directory, dispatch, graph, match, purge, serve, staff
+from ivr.cli import (
+    call,
+    carrier,
+    cases,
+    check,
+    db,
+    demo,
+    directory,
+    dispatch,
+    evaluate,
+    graph,
+    match,
+    purge,
+    serve,
+    staff,
+)
 from ivr.domain.errors import IvrError
 from ivr.telemetry import mask
 
@@ -28,6 +43,7 @@ COMMANDS = {
     "graph": graph.command,
     "call": call.command,
     "match": match.command,
+    "evaluate": evaluate.command,
     "staff": staff.command,
     "cases": cases.command,
     "directory": directory.command,

@@ -24,12 +24,13 @@ class Heard:
     """One utterance: the words as recognised and what they may mean, the most probable topic first.
 
     `entries` are the directory entries that the words name, best first. `danger` is set when somebody's life may be
-    at stake, whatever the topic. `affirms` is True for a yes, False for a no, None when neither was said.
+    at stake, whatever the topic. `two_sided` is set when the first two candidates may both be meant. `affirms` is True for a yes, False for a no, None when neither was said.
     """
 
     words: str
     candidates: tuple[Candidate, ...] = ()
     entries: tuple[str, ...] = ()
     danger: bool = False
+    two_sided: bool = False
     affirms: bool | None = None
     wants_person: bool = False

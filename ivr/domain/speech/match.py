@@ -6,19 +6,24 @@ confidences. Danger is heard as widely as possible: a needless question costs se
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import isnan
+from math import exp, isnan
+
+from rapidfuzz import fuzz, process
 
 from ivr.domain.heard import Candidate, Heard
 from ivr.domain.language import Language
+from ivr.domain.speech import confidence
+from ivr.domain.speech.classifier import Classifier, trained
 from ivr.domain.speech.grammar import Grammar
 from ivr.domain.speech.lexicon import Lexicon
 from ivr.domain.speech.names import Entry, Named, NameIndex
-from ivr.domain.speech.normalise import normalised, spoken_digit, words_of
-from ivr.domain.speech.topics import Nearest, TopicIndex
+from ivr.domain.speech.normalise import spoken_digit, words_of
+from ivr.domain.speech.topics import Impression, TopicEar, questions
 
 PERSON_TOPIC = "medarbejder"
 ANYONE_TOPIC = "menneske"
 MOST_CANDIDATES = 5
+SHARPNESS = 4.0  # how quickly a lower score means a smaller share
 LEAST_CONFIDENCE = 0.10
 MOST_CONFIDENCE = 0.98
 BELOW_A_NAME = 0.2  # topics are kept this far below a name that was said, so that the two are not offered as a choice
@@ -31,18 +36,28 @@ FULL_CARRIER_CONFIDENCE = 0.7  # recognisers seldom say more of a short Danish s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The phrase of a topic that lies nearest to what was said, and how near (0 to 1)."""
+
+    topic: str
+    phrase: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Why the words were understood so: for the operator, never for a caller."""
 
     normalised: str
     nearest: tuple[Nearest, ...]
     heard: Heard
+    impression: Impression | None = None
 
 
 class _Ear:
     """One language, ready to listen."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, classifier: Classifier) -> None:
         self.grammar = grammar
         spelling = grammar.spelling
         flags = grammar.flags
@@ -61,7 +76,7 @@ class _Ear:
         # Flags keep their endings: "bløder" is danger, "blød" is a diet.
         self.flag_lexicon = Lexicon(flag_words, replace(spelling, endings=()))
         self.lexicon = Lexicon({w for phrase in grammar.phrases for w in words_of(phrase.text, spelling)}, spelling)
-        self.topics = TopicIndex(grammar, self.lexicon)
+        self.topics = TopicEar(grammar, classifier)
 
     def _sequences(self, texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Flag phrases as words, shortest first."""
@@ -103,11 +118,23 @@ class _Ear:
 
 
 class Matcher:
-    """Hears utterances in the languages of `grammars` and the names of `entries`. Immutable, safe between threads."""
+    """Hears utterances in the languages of `grammars` and the names of `entries`. Immutable, safe between threads.
 
-    def __init__(self, grammars: Mapping[Language, Grammar], entries: Iterable[Entry] = ()) -> None:
+    A language without a classifier in `classifiers` has one trained here, which takes seconds.
+    """
+
+    def __init__(
+        self,
+        grammars: Mapping[Language, Grammar],
+        entries: Iterable[Entry] = (),
+        classifiers: Mapping[Language, Classifier] | None = None,
+    ) -> None:
         self._entries = tuple(entries)
-        self._ears = {language: _Ear(grammar) for language, grammar in grammars.items()}
+        known = classifiers or {}
+        self._ears = {
+            language: _Ear(grammar, known.get(language) or trained(questions(grammar)))
+            for language, grammar in grammars.items()
+        }
         self._names = self._name_indices()
 
     def with_entries(self, entries: Iterable[Entry]) -> "Matcher":
@@ -123,28 +150,37 @@ class Matcher:
         `carrier_confidence` (0 to 1) is how sure the recogniser was of the words; None and 0 where it does not say.
         It lowers the confidence of topics, never danger.
         """
-        return self.explain(words, language, carrier_confidence).heard
+        ear = self._ears.get(language)
+        if ear is None:
+            return Heard(words=words)
+        return self._heard(ear, words, language, carrier_confidence, ear.topics.hear(words))
 
     def explain(self, words: str, language: Language, carrier_confidence: float | None = None) -> Explanation:
-        """What `hear` answers, with the nearest phrases."""
+        """What `hear` answers, with the reading that was taken and the nearest phrases of the best topics."""
         ear = self._ears.get(language)
         if ear is None:
             return Explanation(normalised=words.strip().lower(), nearest=(), heard=Heard(words=words))
+        seen = ear.topics.hear(words)
+        heard = self._heard(ear, words, language, carrier_confidence, seen)
+        return Explanation(normalised=seen.text, nearest=_nearest(ear.grammar, seen), heard=heard, impression=seen)
+
+    def _heard(
+        self, ear: _Ear, words: str, language: Language, carrier_confidence: float | None, seen: Impression
+    ) -> Heard:
         spelling = ear.grammar.spelling
         spoken = words_of(words, spelling)
         called = ear.without_introduction(spoken)
         asks = ear.said(ear.calling, called)
         named = self._names[language].asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
-        nearest = ear.topics.nearest(spoken)
-        heard = Heard(
+        return Heard(
             words=words,
-            candidates=_candidates(nearest, named, _trust(carrier_confidence)),
+            candidates=_candidates(seen, named, _trust(carrier_confidence)),
             entries=tuple(entry.id for entry in named),
-            danger=ear.said(ear.danger, spoken),
+            danger=confidence.danger(seen, in_words=ear.said(ear.danger, spoken)) >= confidence.IS_DANGER,
+            two_sided=not named and confidence.two_sided(seen) >= confidence.ASKS_WHICH,
             affirms=ear.affirms(spoken),
             wants_person=not named and ear.said(ear.person, spoken),
         )
-        return Explanation(normalised=normalised(words, spelling), nearest=nearest, heard=heard)
 
     def digit(self, words: str, language: Language) -> str | None:
         """The key that was said instead of pressed ("tast to"), None where anything else was said."""
@@ -187,21 +223,47 @@ def _trust(carrier_confidence: float | None) -> float:
     return 0.7 + 0.3 * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
 
 
-def _candidates(nearest: Sequence[Nearest], named: Sequence[Named], trust: float) -> tuple[Candidate, ...]:
-    scores = {near.topic: near.score for near in nearest}
-    matter = max((score for topic, score in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
+def _candidates(seen: Impression, named: Sequence[Named], trust: float) -> tuple[Candidate, ...]:
+    scores = _confidences(seen)
+    matter = max((sure for topic, sure in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
     if matter >= CLEAR_MATTER and ANYONE_TOPIC in scores:
         scores[ANYONE_TOPIC] = min(scores[ANYONE_TOPIC], matter - BELOW_A_NAME)
     if named:
         name = named[0].confidence
         scores = {topic: min(score, name - BELOW_A_NAME) for topic, score in scores.items() if topic != ANYONE_TOPIC}
         scores[PERSON_TOPIC] = name
+    first = {topic for topic, _ in seen.topics[:2]}  # the two that may have to be asked about
     candidates = [
         Candidate(topic=topic, confidence=round(min(MOST_CONFIDENCE, score * trust), 3))
         for topic, score in scores.items()
-        if score * trust >= LEAST_CONFIDENCE
+        if score * trust >= LEAST_CONFIDENCE or topic in first
     ]
     return tuple(sorted(candidates, key=lambda found: (-found.confidence, found.topic))[:MOST_CANDIDATES])
+
+
+def _confidences(seen: Impression) -> dict[str, float]:
+    """How sure each of the best topics is; nothing where it is none of the house's business."""
+    asks_which = confidence.two_sided(seen) >= confidence.ASKS_WHICH
+    is_ours = confidence.ours(seen) >= (confidence.MAY_BE_OURS if asks_which else confidence.IS_OURS)
+    if not seen.topics or not is_ours:
+        return {}
+    sure = confidence.right(seen)
+    best, others = seen.topics[0], seen.topics[1:MOST_CANDIDATES]
+    shares = [exp(SHARPNESS * score) for _, score in others]
+    whole = exp(SHARPNESS * best[1]) + sum(shares)
+    # What the best topic leaves is for the others, by their scores, and none of them is surer than the best.
+    left = {topic: min(sure, share / whole, 1 - sure) for (topic, _), share in zip(others, shares, strict=True)}
+    return {best[0]: sure, **left}
+
+
+def _nearest(grammar: Grammar, seen: Impression) -> tuple[Nearest, ...]:
+    found = []
+    for topic, _ in seen.topics[:MOST_CANDIDATES]:
+        phrases = [phrase.text for phrase in grammar.phrases if phrase.topic == topic]
+        near = process.extractOne(seen.text, phrases, scorer=fuzz.token_set_ratio)
+        if near is not None:
+            found.append(Nearest(topic=topic, phrase=near[0], score=near[1] / 100))
+    return tuple(found)
 
 
 def _short(texts: Iterable[str]) -> list[str]:
