@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from ivr.adapters.store import cases
 from ivr.cli.cases import COLUMNS, command
@@ -55,8 +55,8 @@ def test_the_demo_files_are_taken_over(run: Run, engine: Engine) -> None:
     assert (taken.exit_code, taken.output) == (0, f"{DEMO}/cases.csv: 40 cases taken over.\n")
     assert (exempt.exit_code, exempt.output) == (0, f"{DEMO}/exempt.csv: 3 numbers are exempt from digital post.\n")
     with engine.connect() as db:
-        assert cases.is_exempt(db, "+4520304061")
-        assert not cases.is_exempt(db, "+4520304062")
+        assert "+4520304061" in exempt_numbers(db)
+        assert "+4520304062" not in exempt_numbers(db)
 
 
 def test_a_case_is_stored_as_its_system_has_it(run: Run, write: Write, engine: Engine) -> None:
@@ -151,7 +151,7 @@ def test_a_wrong_number_among_the_exemptions_changes_nothing(run: Run, write: Wr
     assert result.exit_code == 1
     assert 'cases.csv:3:1  "nej" is not a telephone number.' in result.stderr
     with engine.connect() as db:
-        assert cases.is_exempt(db, "+4520304050")
+        assert "+4520304050" in exempt_numbers(db)
 
 
 def test_the_list_shows_no_title_no_pin_and_masked_numbers(run: Run, write: Write) -> None:
@@ -178,3 +178,7 @@ def test_the_list_is_one_json_document_for_machines_and_has_a_limit(run: Run) ->
 @pytest.mark.parametrize("name", ["import", "list", "exempt"])
 def test_help_ends_with_an_example(run: Run, name: str) -> None:
     assert run(name, "--help").output.splitlines()[-1].strip().startswith(f"Example: ivr cases {name}")
+
+
+def exempt_numbers(db: Connection) -> set[str]:
+    return set(db.execute(select(cases.digital_exemptions.c.phone)).scalars())

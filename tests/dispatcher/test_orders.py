@@ -43,7 +43,6 @@ def test_a_ring_whose_reply_was_lost_makes_itself_known_and_is_not_repeated(town
 
 
 def test_a_ring_whose_reply_was_lost_and_that_nobody_answers_is_found_in_the_carriers_list(town, ali):
-    # In place: what sends the callbacks keeps the mischief that the carrier was made with.
     town.carrier.mischief.lose_rest_reply = 1.0
     town.carrier.mischief.drop_callback = 1.0
     in_line(town)

@@ -115,8 +115,3 @@ def set_exemptions(db: Connection, phones: Iterable[str]) -> None:
     values = [{"phone": phone} for phone in sorted(set(phones))]
     if values:
         db.execute(insert(digital_exemptions), values)
-
-
-def is_exempt(db: Connection, phone: str) -> bool:
-    """Whether the citizen at this number is exempt from digital post, and so is never pushed to a web page."""
-    return db.execute(select(digital_exemptions).where(digital_exemptions.c.phone == phone)).first() is not None

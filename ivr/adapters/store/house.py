@@ -17,9 +17,6 @@ house = Table(
     CheckConstraint("id = 1", name="one_row"),
 )
 
-COUNTED = ("live_notices", "group_overrides", "directory")
-"""The tables whose changes are counted."""
-
 
 def revision(db: Connection) -> int:
     """The number of changes so far; 0 while there has been none."""

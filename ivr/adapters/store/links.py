@@ -139,11 +139,3 @@ def remember_unreachable(db: Connection, pseudonym: str, error_code: int, now: d
             index_elements=[unreachable_numbers.c.pseudonym], set_={"error_code": error_code, "at": now}
         )
     )
-
-
-def is_unreachable(db: Connection, pseudonym: str) -> bool:
-    """Whether a text to this number failed for good before."""
-    return (
-        db.execute(select(unreachable_numbers.c.pseudonym).where(unreachable_numbers.c.pseudonym == pseudonym)).first()
-        is not None
-    )
