@@ -1,12 +1,13 @@
-"""The web application: webhooks for the carrier, an API for machines, pages for people, one door with its rules."""
+"""The web application: an API for machines and pages for people; beside it the carrier's own, with its webhooks."""
 
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
-from flask import Flask, Response, g, request
+from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from ivr.assembly import Parts
@@ -15,7 +16,13 @@ from ivr.web import auth, health
 from ivr.web.api import problems, resources
 from ivr.web.api.board import live_board
 from ivr.web.pages import accessibility, contacts, desk, errors, format, languages, links, login, messages, wallboard
-from ivr.web.webhooks import door, sms, status, voice
+from ivr.web.webhooks import app as webhooks
+from ivr.web.webhooks.door import LAST_STATEMENT_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PAGES = Path(__file__).parent / "pages"
 _LARGEST_BODY = 256 * 1024
@@ -44,8 +51,23 @@ _HEADERS = {
 }
 
 
-def create_app(parts: Parts) -> Flask:
-    """The application over these parts; any number of processes may serve it."""
+def create_app(parts: Parts, *, last_statement_seconds: float = LAST_STATEMENT_SECONDS) -> "WSGIApplication":
+    """The application over these parts; any number of processes may serve it.
+
+    No webhook begins a statement later than `last_statement_seconds` after its request.
+    """
+    counters = Counters()
+    for_carrier = webhooks.create_app(parts, counters, last_statement_seconds).wsgi_app
+    for_people = _of_people(parts, counters).wsgi_app
+
+    def front(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        is_webhook = environ["PATH_INFO"].startswith(webhooks.PREFIXES)
+        return (for_carrier if is_webhook else for_people)(environ, start_response)
+
+    return front
+
+
+def _of_people(parts: Parts, counters: Counters) -> APIFlask:
     app = APIFlask(
         "ivr",
         title="Municipality main line",
@@ -58,19 +80,13 @@ def create_app(parts: Parts) -> Flask:
         json_errors=False,
     )
     _configure(app, parts)
-    counters = Counters()
-    webhooks = (voice.blueprint(parts), status.blueprint(parts), sms.blueprint(parts))
-    names = frozenset(blueprint.name for blueprint in webhooks)
-    _time(app, counters, names)
+    _count(app, counters)
     languages.install(app)
     format.install(app)
-    auth.install(app, parts, {webhook.name: f"{webhook.url_prefix}/" for webhook in webhooks})
-    door.keep_time(app, names)
-    _answer_errors(app, names)
+    auth.install(app, parts)
+    _answer_errors(app)
 
     board = live_board(parts)
-    for webhook in webhooks:
-        app.register_blueprint(webhook)
     for resource in resources.blueprints(parts, board):
         app.register_blueprint(resource, url_prefix=resources.PREFIX)
     pages = (
@@ -113,25 +129,17 @@ def _configure(app: APIFlask, parts: Parts) -> None:
 
 
 def _with_headers(response: Response) -> Response:
-    if response.mimetype == door.TWIML:
-        return response
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     return response
 
 
-def _answer_errors(app: APIFlask, webhooks: frozenset[str]) -> None:
-    """One place per door: problem details for machines, a page for people, a bare status for the carrier."""
+def _answer_errors(app: APIFlask) -> None:
+    """Problem details for machines, a page for people."""
 
     def answer(error: Exception) -> Response:
         if request.path.startswith(f"{resources.PREFIX}/"):
             return problems.answer(error)
-        if request.blueprint in webhooks:
-            status = problems.status_of(error)
-            # What was turned away has been told where it was; only our own faults are news here.
-            if status >= 500:
-                problems.log.error("webhook_failed", path=request.path, exc_info=error)
-            return Response(status=status)
         return errors.answer(error)
 
     for kind in (Exception, HTTPException, HTTPError):
@@ -139,7 +147,7 @@ def _answer_errors(app: APIFlask, webhooks: frozenset[str]) -> None:
     app.error_callback = answer
 
 
-def _time(app: APIFlask, counters: Counters, webhooks: frozenset[str]) -> None:
+def _count(app: APIFlask, counters: Counters) -> None:
     """How long every request took, by the part of the program that answered."""
 
     @app.before_request
@@ -151,8 +159,6 @@ def _time(app: APIFlask, counters: Counters, webhooks: frozenset[str]) -> None:
         seconds = time.perf_counter() - g.get("began", time.perf_counter())
         part = request.blueprint or "none"
         counters.requests.labels(part, request.method, response.status_code).observe(seconds)
-        if part in webhooks:
-            counters.webhooks.labels(str(request.endpoint)).observe(seconds)
         if response.status_code >= 500:
             counters.failures.labels(part).inc()
         return response

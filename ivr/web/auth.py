@@ -7,14 +7,13 @@ also carry the CSRF token; a bearer token is never sent by itself, so it needs n
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, Request, current_app, g, redirect, request, session, url_for
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -114,16 +113,6 @@ class Attempts:
         return times
 
 
-class SessionsOfPeople(SecureCookieSessionInterface):
-    """Sessions for pages and API. A machine that sends a signed form has none, and none is looked for."""
-
-    def __init__(self, machines: tuple[str, ...]) -> None:
-        self._machines = machines
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if request.path.startswith(self._machines) else super().open_session(app, request)
-
-
 class Door:
     """Sign-in and recognition of those who have signed in."""
 
@@ -160,12 +149,8 @@ class Door:
         return Person(agent) if agent is not None and _fingerprint(agent) == fingerprint else None
 
 
-def install(app: Flask, parts: Parts, open_blueprints: Mapping[str, str]) -> None:
-    """Recognise people on every request.
-
-    `open_blueprints`, named with the beginning of their addresses, are called by machines and stand outside of sessions.
-    """
-    app.session_interface = SessionsOfPeople(tuple(open_blueprints.values()))
+def install(app: Flask, parts: Parts) -> None:
+    """Recognise people on every request."""
     door = Door(parts)
     app.extensions["ivr_door"] = door
     csrf = CSRFProtect()
@@ -177,7 +162,7 @@ def install(app: Flask, parts: Parts, open_blueprints: Mapping[str, str]) -> Non
 
     @app.before_request
     def protect() -> None:
-        if request.blueprint in open_blueprints or request.method in _SAFE_METHODS or _bearer() is not None:
+        if request.method in _SAFE_METHODS or _bearer() is not None:
             return
         stands_on_session = "_user_id" in session or not (request.blueprint or "").startswith(API_BLUEPRINTS)
         if request.endpoint is not None and stands_on_session:

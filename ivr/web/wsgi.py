@@ -1,6 +1,6 @@
 """What the web server imports: the application, made from the environment in each worker process."""
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from ivr.assembly import assemble
 from ivr.settings import BadSettings, Settings
@@ -8,8 +8,11 @@ from ivr.telemetry import configure
 from ivr.web import foresight
 from ivr.web.app import create_app
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
-def create() -> Flask:
+
+def create() -> "WSGIApplication":
     """The application over the database of `IVR_DATABASE_URL`, which whoever starts web processes has to run."""
     settings = Settings.from_environment()
     if settings.database_url is None:

@@ -28,7 +28,7 @@ def test_what_is_counted_can_be_scraped(town, otto):
 
     assert 'ivr_contacts_today{outcome="open"} 1.0' in metrics
     assert 'ivr_queue_waiting{group="omstilling"} 0.0' in metrics
-    assert 'ivr_webhook_seconds_count{webhook="voice.incoming"} 1.0' in metrics
+    assert 'ivr_webhook_seconds_count{status="200",webhook="voice.incoming"} 1.0' in metrics
 
 
 def test_the_waiting_music_is_short_and_made_for_a_telephone_line(otto):

@@ -4,11 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, text
 
 from ivr.adapters.store import turns
-from tests.kit.town import Town
+from ivr.web.webhooks.door import LAST_STATEMENT_SECONDS
+from tests.kit.town import Town, open_town
 from tests.webhooks.conftest import Door
 
 SLOWEST_SECONDS = 3
@@ -16,6 +19,13 @@ CONTACT = "SELECT id FROM contacts FOR UPDATE"
 ENTRY = "SELECT id FROM queue_entries FOR UPDATE"
 AGENT = "SELECT id FROM agents FOR UPDATE"
 ENGAGEMENT = "SELECT id FROM engagements FOR UPDATE"
+
+
+@pytest.fixture
+def town(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[Town]:
+    """The town in as much of a hurry as it is in service."""
+    with open_town(database_url, tmp_path, last_statement_seconds=LAST_STATEMENT_SECONDS) as opened:
+        yield opened
 
 
 @contextmanager

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, func, select
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Text, and_, bindparam, case, cast, exists, func, null, select
 
 from ivr.adapters.store.cases import digital_exemptions
 from ivr.adapters.store.contacts import contacts
@@ -33,20 +33,34 @@ class Circumstances:
     in_line: InLine | None
 
 
-COLUMNS = (
-    func.coalesce(select(house.c.revision).scalar_subquery(), 0).label("revision"),
-    exists().where(digital_exemptions.c.phone == contacts.c.caller).label("exempt"),
-    exists().where(unreachable_numbers.c.pseudonym == contacts.c.caller_pseudonym).label("unreachable"),
-    queue_entries.c.group_id.label("line_group"),
-    queue_entries.c.queue_class.label("line_class"),
-    queue_entries.c.rank_at.label("line_rank"),
+AS_JSON = func.json_build_object(
+    "revision",
+    func.coalesce(select(house.c.revision).scalar_subquery(), 0),
+    "exempt",
+    exists().where(digital_exemptions.c.phone == contacts.c.caller),
+    "unreachable",
+    exists().where(unreachable_numbers.c.pseudonym == contacts.c.caller_pseudonym),
+    "in_line",
+    case(
+        (queue_entries.c.id.is_(None), null()),
+        else_=func.json_build_object(
+            "group_id",
+            queue_entries.c.group_id,
+            "queue_class",
+            queue_entries.c.queue_class,
+            "rank_at",
+            queue_entries.c.rank_at,
+        ),
+    ),
 )
-"""To be selected from contacts and, joined from the left by `IN_LINE`, their live entries."""
+"""`Circumstances`, to be selected from contacts and, joined from the left by `IN_LINE`, their live entries."""
+
+_CIRCUMSTANCES = TypeAdapter(Circumstances)
 
 IN_LINE = and_(queue_entries.c.contact_id == contacts.c.id, IS_LIVE)
 
 _OF_CONTACT = (
-    select(*COLUMNS)
+    select(cast(AS_JSON, Text))
     .select_from(contacts)
     .outerjoin(queue_entries, IN_LINE)
     .where(contacts.c.id == bindparam("contact"))
@@ -55,12 +69,4 @@ _OF_CONTACT = (
 
 def of_contact(db: Connection, contact_id: str) -> Circumstances:
     """The circumstances of a contact that exists."""
-    return of_row(db.execute(_OF_CONTACT, {"contact": contact_id}).one())
-
-
-def of_row(row: Row[Any]) -> Circumstances:
-    """From a row that holds `COLUMNS`."""
-    in_line = None
-    if row.line_group is not None:
-        in_line = InLine(group_id=row.line_group, queue_class=QueueClass(row.line_class), rank_at=row.line_rank)
-    return Circumstances(revision=row.revision, exempt=row.exempt, unreachable=row.unreachable, in_line=in_line)
+    return _CIRCUMSTANCES.validate_json(db.execute(_OF_CONTACT, {"contact": contact_id}).scalar_one())

@@ -111,11 +111,7 @@ class Leg:
 def _leg(row: Row[Any] | None) -> Leg | None:
     if row is None:
         return None
-    return of_values(dict(row._mapping))
-
-
-def of_values(values: dict[str, Any]) -> Leg:
-    """A leg from its columns."""
+    values = dict(row._mapping)
     values.update(role=Role(values["role"]), status=LegStatus(values["status"]), goal=Goal(values["goal"]))
     return Leg(**values)
 

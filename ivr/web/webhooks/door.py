@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
-from flask import Blueprint, Flask, Response, abort, g, request
+from flask import Flask, Response, abort, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from ivr.adapters.carrier import twiml
@@ -24,7 +24,8 @@ from ivr.settings import Settings
 
 log = structlog.get_logger()
 
-_LAST_STATEMENT_SECONDS = 0.8
+LAST_STATEMENT_SECONDS = 0.8
+"""When the last statement of a webhook may begin: none takes longer than the session allows, 2 s, so all end within 3 s."""
 
 FORM = "application/x-www-form-urlencoded"
 TWIML = "text/xml"
@@ -43,16 +44,12 @@ def signed_form(settings: Settings) -> Mapping[str, str]:
     return request.form
 
 
-def keep_time(app: Flask, webhooks: frozenset[str]) -> None:
-    """Every webhook of the blueprints named is answered within 3 s, and does without the store rather than wait longer.
-
-    The last statement may begin after `_LAST_STATEMENT_SECONDS`, and none takes longer than the session allows, 2 s.
-    """
+def keep_time(app: Flask, last_statement_seconds: float) -> None:
+    """Every webhook does without the store rather than begin a statement later than that."""
 
     @app.before_request
     def begin() -> None:
-        if request.blueprint in webhooks:
-            g.haste = haste.begin(_LAST_STATEMENT_SECONDS)
+        g.haste = haste.begin(last_statement_seconds)
 
     @app.teardown_request
     def end(error: BaseException | None) -> None:
@@ -60,10 +57,10 @@ def keep_time(app: Flask, webhooks: frozenset[str]) -> None:
             haste.end(g.pop("haste"))
 
 
-def answer_faults(door: Blueprint) -> None:
-    """What every webhook of `door` answers to a form that cannot be right, and without the store."""
-    door.register_error_handler(MalformedRequest, _malformed)
-    door.register_error_handler(SQLAlchemyError, _store_away)
+def answer_faults(app: Flask) -> None:
+    """What every webhook answers to a form that cannot be right, and without the store."""
+    app.register_error_handler(MalformedRequest, _malformed)
+    app.register_error_handler(SQLAlchemyError, _store_away)
 
 
 def _malformed(error: MalformedRequest) -> Response:

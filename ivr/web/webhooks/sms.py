@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from ivr.adapters.carrier import requests
 from ivr.assembly import Parts
 from ivr.operations import links
-from ivr.web.webhooks.door import answer_faults, nothing, our_id, signed_form
+from ivr.web.webhooks.door import nothing, our_id, signed_form
 
 log = structlog.get_logger()
 
@@ -14,7 +14,6 @@ log = structlog.get_logger()
 def blueprint(parts: Parts) -> Blueprint:
     """The webhooks of text messages."""
     door = Blueprint("sms", __name__, url_prefix="/sms")
-    answer_faults(door)
 
     @door.post("/status")
     def status() -> Response:

@@ -9,13 +9,12 @@ from ivr.assembly import Parts
 from ivr.domain.conversation.legs import LegStatus
 from ivr.operations import legs, lines
 from ivr.operations.lines import UnknownLeg
-from ivr.web.webhooks.door import answer_faults, nothing, our_id, signed_form
+from ivr.web.webhooks.door import nothing, our_id, signed_form
 
 
 def blueprint(parts: Parts) -> Blueprint:
     """The status callback of numbers and of the calls that we make."""
     door = Blueprint("status", __name__, url_prefix="/voice")
-    answer_faults(door)
     run = parts.operations.run
 
     @door.post("/status")

@@ -15,7 +15,7 @@ from ivr.operations import cases, legs
 from ivr.operations.legs import Reply
 from ivr.operations.lines import UnknownLeg
 from ivr.web.webhooks import recordings, rooms
-from ivr.web.webhooks.door import answer_faults, document, signed_form
+from ivr.web.webhooks.door import document, signed_form
 from ivr.web.webhooks.hard_times import HardTimes
 
 log = structlog.get_logger()
@@ -24,7 +24,6 @@ log = structlog.get_logger()
 def blueprint(parts: Parts) -> Blueprint:
     """The voice webhooks."""
     door = Blueprint("voice", __name__, url_prefix="/voice")
-    answer_faults(door)
     settings, run = parts.settings, parts.operations.run
     hard_times = HardTimes(settings)
 
