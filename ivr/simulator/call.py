@@ -3,11 +3,13 @@ performed on it."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ivr.simulator.conference import Participant
 from ivr.simulator.problems import Problem
 from ivr.simulator.stamps import rfc2822
+from ivr.simulator.streams import Streams
+from ivr.simulator.track import Track
 from ivr.simulator.twiml.document import Document
 from ivr.simulator.twiml.flow import call_flow
 from ivr.simulator.twiml.performance import (
@@ -57,7 +59,9 @@ class Call:
         self.participant: Participant | None = None
         self.bridged_with: Call | None = None
         self.document = Document(url="")
-        self.streams: list[Any] = []
+        self.track = Track()
+        """What the person on the telephone brings to the call."""
+        self.streams = Streams(self)
         self.hears_music = False
         self.is_asked = self.is_recorded = self.is_whispering = False
         self.leaves_because = "participant_hung_up"
@@ -163,6 +167,7 @@ class Call:
         if self.participant is not None:
             self.carrier.conferences.leave(self.participant, "participant_add_failed")
         self.hears_music = False
+        self.streams.end()
         self._tell("completed")
         if self.parent is not None:
             parent = self.parent

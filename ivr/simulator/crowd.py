@@ -57,9 +57,12 @@ class Crowd:
         callers_per_minute: float = 4.0,
         talk_seconds: tuple[float, float] = (15.0, 60.0),
         most_at_once: int = 20,
+        voice: Callable[[str], bytes] | None = None,
     ) -> None:
         self.carrier, self.number = carrier, number
         self.callers_per_minute, self.talk_seconds, self.most_at_once = callers_per_minute, talk_seconds, most_at_once
+        self.voice = voice
+        """What a sentence sounds like, as µ-law: with it, callers speak aloud where their sound is listened to."""
         self.random = random.Random(seed)
         self.rules = rules()
         self.lines: list[Line] = []
@@ -154,12 +157,14 @@ class ScriptedCaller:
         else:
             words = self.crowd.random.choice(self.crowd.rules["topics"][self.topic])
             text = rule["says"].replace("{topic}", words)
-            react(
-                self.crowd,
-                self.line,
-                delay,
-                Spoke(text, round(self.crowd.random.uniform(0.6, 0.97), 2), spoken_seconds(text)),
-            )
+            confidence = round(self.crowd.random.uniform(0.6, 0.97), 2)
+            self.crowd.after(delay, lambda: self._say(text, confidence))
+
+    def _say(self, text: str, confidence: float) -> None:
+        if self.crowd.voice is not None and self.line.is_listened_to:
+            self.line.utter(self.crowd.voice(text))
+        else:
+            self.line.perceive(Spoke(text, confidence, spoken_seconds(text)))
 
 
 class ScriptedAgent:

@@ -5,7 +5,7 @@ import itertools
 
 
 class Identifiers:
-    """`CA…` for calls, `CF…` conferences, `SM…` messages, `PN…` numbers, `RE…` recordings."""
+    """`CA…` for calls, `CF…` conferences, `SM…` messages, `PN…` numbers, `RE…` recordings, `MZ…` streams."""
 
     def __init__(self, seed: str) -> None:
         self._seed = seed

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ivr.simulator.clock import VirtualClock
+from ivr.simulator.track import seconds_of
 from ivr.simulator.twiml.performance import Pressed, Spoke
 from ivr.simulator.twiml.sound import spoken_seconds
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_ANSWER_SECONDS = 70
 """Speech ends at 60 s; then the silence that follows it."""
+MICROPHONE_LEAD_SECONDS = 0.1
+"""What the sound of a microphone may be late on its way from the browser before it is torn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,11 @@ class Line:
         return bool(self.call.participant and self.call.participant.hold)
 
     @property
+    def is_listened_to(self) -> bool:
+        """Whether the sound of this line goes out to somebody at this moment."""
+        return bool(self.call.streams.live)
+
+    @property
     def hears_music(self) -> bool:
         return self.call.hears_music
 
@@ -109,6 +117,25 @@ class Line:
                 before = len(self.heard)
                 self._clock.run(LONGEST_ANSWER_SECONDS, lambda: len(self.heard) > before or not self.call.is_asked)
         return self._settled()
+
+    def speak(self, sound: bytes) -> "Line":
+        """Speak aloud: µ-law at 8 kHz, for whoever listens to the call's sound. In virtual time it has been said to its
+        end when this returns."""
+        self.utter(sound)
+        if isinstance(self._clock, VirtualClock):
+            self._clock.advance(seconds_of(sound))
+        return self._settled()
+
+    def utter(self, sound: bytes) -> None:
+        """Begin to speak aloud, without letting time pass."""
+        with self._clock.lock:
+            self._note("said", f"[{seconds_of(sound):.1f} s]", is_heeded=self.is_listened_to)
+            self.call.track.say(sound, self._clock.now())
+
+    def speak_into(self, sound: bytes) -> None:
+        """A piece of what a microphone hears, as it comes; a late piece follows upon the one before."""
+        with self._clock.lock:
+            self.call.track.say(sound, self._clock.now(), lead=MICROPHONE_LEAD_SECONDS)
 
     def perceive(self, occurrence: Pressed | Spoke) -> bool:
         """A key or a sentence, without letting time pass; whether the carrier listened for it."""

@@ -31,6 +31,11 @@ class Mischief:
     """A line drops within a minute of being answered."""
     label_lingers: float = 0.0
     """A participant's label stays taken for some seconds after the participant has left (16025)."""
+    stream_never_starts: float = 0.0
+    """No socket is opened, and nothing is told of it."""
+    stream_starts_late: float = 0.0
+    stream_breaks_off: float = 0.0
+    """The socket is lost within seconds, without a last message or a report."""
     longest_delay_seconds: float = 8.0
     done: list[str] = field(default_factory=list)
     _streams: dict[str, random.Random] = field(default_factory=dict, repr=False)
@@ -56,6 +61,9 @@ class Mischief:
             ring_longer=share * 5,
             lose_line=share / 5,
             label_lingers=share,
+            stream_never_starts=share / 2,
+            stream_starts_late=share,
+            stream_breaks_off=share / 2,
         )
 
     def strikes(self, kind: str, what: str = "") -> bool:

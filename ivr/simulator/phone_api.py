@@ -2,12 +2,16 @@
 
 `GET /phone/api/phones/{number}` is the phone: its ringing lines, the line in use, its texts. `GET
 …/lines/{sid}?since=n` is what has happened on a line after the first n turns. The rest are acts of a person: call,
-press, say, answer, decline, hang up, text.
+press, say, answer, decline, hang up, text. `…/lines/{sid}/microphone` is a WebSocket for the sound of a microphone:
+binary messages of µ-law at 8 kHz, as they are heard.
 """
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, jsonify, request
+from flask_sock import Sock
+from simple_websocket import Server
 
 from ivr.simulator.line import Line, Turn
 from ivr.simulator.phone import Phone
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from ivr.simulator.carrier import Carrier
 
 LONGEST_SENTENCE = 500
+LONGEST_PIECE_BYTES = 8000
+"""A second of a microphone's sound: what comes in larger pieces is no microphone."""
 
 
 def routes(carrier: "Carrier") -> Blueprint:
@@ -78,7 +84,25 @@ def routes(carrier: "Carrier") -> Blueprint:
         line_of(sid).hang_up()
         return "", 204
 
+    @bp.before_request
+    def refuse_strangers() -> None:
+        # A WebSocket may be opened from any site's page: only this one may listen to the person at it.
+        if request.headers.get("Upgrade", "").lower() == "websocket" and not _is_from_here():
+            abort(403, "opened from another site")
+
+    @Sock().route("/lines/<sid>/microphone", bp=bp)
+    def microphone(wire: Server, sid: str) -> None:
+        line = line_of(sid)
+        while line.is_live:
+            piece = wire.receive(timeout=1)
+            if isinstance(piece, bytes) and len(piece) <= LONGEST_PIECE_BYTES:
+                line.speak_into(piece)
+
     return bp
+
+
+def _is_from_here() -> bool:
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
 def _asked(*names: str) -> dict[str, Any]:
@@ -115,6 +139,7 @@ def _line(line: Line, since: int):
         seconds=call.seconds,
         in_talk=bool(call.others_in_talk()),
         is_held=line.is_held,
+        is_listened_to=line.is_listened_to,
         hears_music=line.hears_music,
         next=len(line.turns),
         turns=[_turn(n, turn) for n, turn in enumerate(line.turns) if n >= since],

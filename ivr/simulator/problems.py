@@ -10,7 +10,9 @@ from datetime import datetime
 
 INVALID_URL = 11100
 HTTP_ERROR_STATUS = 11200
+TOTAL_TIME_OUT = 11203
 CONNECTION_FAILED = 11205
+INVALID_RETRY_POLICY = 11243
 BODY_TOO_LARGE = 11750
 PARSE_FAILURE = 12100
 ROOT_IS_NOT_RESPONSE = 12102
@@ -28,11 +30,20 @@ SAY_TEXT = 13520
 RELATIVE_WITHOUT_BASE = 15004
 LABEL_TAKEN = 16025
 UNREACHABLE_CARRIER = 30006
+STREAM_TIME_OUT = 31901
+STREAM_REFUSED = 31902
+STREAM_HANDSHAKE = 31920
+STREAM_CLOSED = 31921
+STREAM_SCHEME = 31922
+STREAM_URL = 31923
+STREAM_TRACK = 31941
 
 FATAL = {
-    INVALID_URL, HTTP_ERROR_STATUS, CONNECTION_FAILED, BODY_TOO_LARGE, PARSE_FAILURE, ROOT_IS_NOT_RESPONSE,
-    INVALID_CONTENT_TYPE, DIAL_IN_DIAL, SAY_TEXT, PLAY_CONTENT_TYPE, RELATIVE_WITHOUT_BASE,
+    INVALID_URL, HTTP_ERROR_STATUS, TOTAL_TIME_OUT, CONNECTION_FAILED, INVALID_RETRY_POLICY, BODY_TOO_LARGE,
+    PARSE_FAILURE, ROOT_IS_NOT_RESPONSE, INVALID_CONTENT_TYPE, DIAL_IN_DIAL, SAY_TEXT, PLAY_CONTENT_TYPE, RELATIVE_WITHOUT_BASE,
 }  # fmt: skip
+OF_STREAMS = range(31900, 32000)
+"""Errors as well, but of the stream: the call goes on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +58,7 @@ class Problem:
 
     @property
     def level(self) -> str:
-        return "error" if self.code in FATAL else "warning"
+        return "error" if self.code in FATAL or self.code in OF_STREAMS else "warning"
 
     def __str__(self) -> str:
         return f"{self.level} {self.code} {self.text} {self.url} {self.call_sid}".strip()

@@ -82,3 +82,5 @@ class LiveCarrier:
 
     def stop(self) -> None:
         self.clock.stop()
+        for call in self.carrier.calls:
+            call.streams.cut()

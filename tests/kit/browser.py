@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_running: list[Playwright] = []
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -39,20 +40,45 @@ def executable() -> str | None:
     found = system_browser()
     if found is not None:
         return found
-    with sync_playwright() as playwright:
+    with _driver() as playwright:
         own = playwright.chromium.executable_path
     return own if Path(own).exists() else None
 
 
 @contextmanager
-def open_browser() -> Iterator[Browser]:
-    """A headless browser for as long as the context lasts."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+def _driver() -> Iterator[Playwright]:
+    """What drives the browsers of this process: a second one cannot be started beside the first."""
+    if _running:
+        yield _running[0]
+        return
+    with sync_playwright() as started:
+        _running.append(started)
+        try:
+            yield started
+        finally:
+            _running.clear()
+
+
+@contextmanager
+def open_browser(microphone: Path | None = None) -> Iterator[Browser]:
+    """A headless browser for as long as the context lasts. `microphone` is a WAV file that its microphone hears once,
+    from the moment on which a page opens it; pages get it without a question."""
+    with _driver() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable(), args=[*ARGUMENTS, *(_hearing(microphone) if microphone else ())]
+        )
         try:
             yield browser
         finally:
             browser.close()
+
+
+def _hearing(wav: Path) -> tuple[str, ...]:
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={wav}%noloop",
+    )
 
 
 def main() -> int:

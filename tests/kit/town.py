@@ -16,6 +16,7 @@ from typing import Any
 import requests
 from sqlalchemy import Engine, text
 
+from ivr.adapters.carrier.numbers import wanted
 from ivr.adapters.files import plan_files
 from ivr.adapters.store import agents as staff
 from ivr.adapters.store import cases, contacts, directory, events
@@ -249,12 +250,7 @@ def open_town(
             parts.operations.run(dialplan.take_up, sources())
             furnish(parts)
             front.app = create_app(parts, last_statement_seconds=last_statement_seconds)
-            carrier.number(
-                MAIN,
-                voice_url=f"{front.url}/voice/incoming",
-                status_callback=f"{front.url}/voice/status",
-                sms_url=f"{front.url}/sms/incoming",
-            )
+            set_up(carrier, front.url)
             town = Town(carrier=carrier, clock=clock, parts=parts, url=front.url)
             town.http.trust_env = False
             carrier.after_event(lambda: town.is_dispatching and loop.step(parts))
@@ -263,6 +259,12 @@ def open_town(
                 yield town
             finally:
                 parts.engine.dispose()
+
+
+def set_up(carrier: Carrier, public_url: str) -> None:
+    """What `ivr carrier setup` writes to the main number, except that nobody hosts a fallback."""
+    setup = wanted(public_url, fallback_url="")
+    carrier.number(MAIN, voice_url=setup.voice_url, status_callback=setup.status_callback, sms_url=setup.sms_url)
 
 
 def _tick(town: Town) -> None:

@@ -3,7 +3,9 @@
 import logging
 
 from ivr.simulator.crowd import AgentAccount, Crowd
-from tests.simulator.conftest import AGENT, CITIZEN, MAIN
+from ivr.simulator.track import SILENCE
+from tests.simulator.conftest import AGENT, CITIZEN, MAIN, TOKEN
+from tests.simulator.listening import open_listener
 
 ASK = (
     '<Gather input="dtmf speech" numDigits="1" timeout="3" speechTimeout="1" language="da-DK" action="/topic">'
@@ -52,6 +54,24 @@ def test_callers_say_what_they_want_and_confirm_it(carrier, product):
     assert any("SpeechResult" in fields for fields in product.asked("/topic"))
     assert any(fields.get("Digits") == "0" for fields in product.asked("/topic"))
     assert {fields["Digits"] for fields in product.asked("/queue")} <= {"1", "2"}
+
+
+def test_callers_speak_aloud_where_their_sound_is_listened_to(carrier, product):
+    with open_listener(TOKEN) as listener:
+        product.on("/voice", f'<Start><Stream url="{listener.url}/listen"/></Start>{ASK}')
+        crowd = Crowd(
+            carrier, number=MAIN, product_url="", seed=4, callers_per_minute=6, voice=lambda text: text.encode() * 50
+        )
+        crowd.start()
+        carrier.advance(60)
+        crowd.stop()
+        carrier.advance(1)
+
+        wanted = {sentence for topic in crowd.rules["topics"].values() for sentence in topic}
+        said = [heard.sound().strip(SILENCE) for heard in listener.streams]
+
+    assert any(any(sentence.encode() in sound for sentence in wanted) for sound in said)
+    assert not any("SpeechResult" in fields for fields in product.asked("/topic"))
 
 
 def test_callers_hang_up_when_they_are_thanked(carrier, product):

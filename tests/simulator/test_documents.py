@@ -121,18 +121,3 @@ def test_a_document_of_exactly_64_kilobytes_is_read():
     read(body, "text/xml", "http://x/y")
     with pytest.raises(UnusableError):
         read(body + b" ", "text/xml", "http://x/y")
-
-
-def test_a_stream_is_noted_and_stopped(carrier, product):
-    product.on(
-        "/voice",
-        '<Start><Stream name="ear" url="wss://x.dk/ear" track="inbound_track"><Parameter name="token" '
-        'value="1"/></Stream></Start>'
-        '<Say>Sig frem</Say><Stop><Stream name="ear"/></Stop><Say>Tak</Say>',
-    )
-    call = carrier.phone(CITIZEN).call(MAIN)
-
-    call.hears("sig frem")
-    assert [stream.get("url") for stream in call.call.streams] == ["wss://x.dk/ear"]
-    call.hears("tak")
-    assert call.call.streams == []

@@ -1,4 +1,5 @@
-"""`/Calls`: create, list, fetch, update. Source: twilio.com/docs/voice/api/call-resource."""
+"""`/Calls`: create, list, fetch, update; the streams of a call: create, stop. Source:
+twilio.com/docs/voice/api/call-resource, …/stream-resource."""
 
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,14 @@ from ivr.simulator.call import Call
 from ivr.simulator.rest import form, shapes
 from ivr.simulator.rest.errors import RestError, not_found, not_in_progress
 from ivr.simulator.rest.pace import Pace
+from ivr.simulator.streams import TRACKS, Order
 from ivr.simulator.twiml.performance import Go
 
 if TYPE_CHECKING:
     from ivr.simulator.carrier import Carrier
+
+MOST_PARAMETERS = 99
+"""Of a stream."""
 
 
 def routes(carrier: "Carrier", pace: Pace) -> Blueprint:
@@ -55,7 +60,42 @@ def routes(carrier: "Carrier", pace: Pace) -> Blueprint:
             call.redirect(step)
         return shapes.call(carrier, call)
 
+    @bp.post("/Calls/<sid>/Streams.json")
+    def create_stream(sid: str):
+        call = find(sid)
+        if call.status != "in-progress":
+            raise not_in_progress()
+        return shapes.stream(carrier, call.streams.start(_stream())), 201
+
+    @bp.post("/Calls/<sid>/Streams/<name_or_sid>.json")
+    def update_stream(sid: str, name_or_sid: str):
+        if form.text("Status") != "stopped":
+            raise RestError(400, 20001, "Parameter 'Status' is not valid")
+        stream = find(sid).streams.stop(name_or_sid)
+        if stream is None:
+            raise not_found(f"/Calls/{sid}/Streams/{name_or_sid}.json")
+        return shapes.stream(carrier, stream)
+
     return bp
+
+
+def _stream() -> Order:
+    track = form.text("Track", "inbound_track")
+    if not form.text("Url") or track not in TRACKS:
+        raise RestError(400, 20001, f"Parameter '{'Track' if form.text('Url') else 'Url'}' is not valid")
+    numbers = range(1, MOST_PARAMETERS + 1)
+    return Order(
+        url=form.text("Url"),
+        name=form.text("Name"),
+        track=track,
+        callback=form.url("StatusCallback"),
+        callback_method=form.text("StatusCallbackMethod", "POST"),
+        parameters={
+            form.text(f"Parameter{n}.Name"): form.text(f"Parameter{n}.Value")
+            for n in numbers
+            if form.text(f"Parameter{n}.Name")
+        },
+    )
 
 
 def new_call(carrier: "Carrier") -> Call:

@@ -1,5 +1,5 @@
-"""What the REST API shows of calls, conferences, messages, numbers and recordings: Twilio's JSON, so that its clients
-can read it."""
+"""What the REST API shows of calls, streams, conferences, messages, numbers and recordings: Twilio's JSON, so that its
+clients can read it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,7 @@ from ivr.simulator.conference import Conference, Participant
 from ivr.simulator.messages import Message, segments
 from ivr.simulator.recordings import Recording
 from ivr.simulator.stamps import rfc2822
+from ivr.simulator.streams import Stream
 
 if TYPE_CHECKING:
     from ivr.simulator.call import Call
@@ -50,6 +51,18 @@ def call(carrier: "Carrier", call: "Call") -> Json:
         "trunk_sid": "",
         "uri": f"{_account(carrier)}/Calls/{call.sid}.json",
         "subresource_uris": {"recordings": f"{_account(carrier)}/Calls/{call.sid}/Recordings.json"},
+    }
+
+
+def stream(carrier: "Carrier", stream: Stream) -> Json:
+    return {
+        "sid": stream.sid,
+        "account_sid": carrier.account_sid,
+        "call_sid": stream.call_sid,
+        "name": stream.order.name or None,
+        "status": "in-progress" if stream.is_live else "stopped",
+        "date_updated": rfc2822(stream.updated_at),
+        "uri": f"{_account(carrier)}/Calls/{stream.call_sid}/Streams/{stream.sid}.json",
     }
 
 

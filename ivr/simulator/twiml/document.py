@@ -16,6 +16,7 @@ LARGEST_DOCUMENT = 64 * 1024
 XML_TYPES = {"text/xml", "application/xml", "text/html"}
 BASIC_VOICES = {"", "man", "woman", "alice"}
 LONGEST_SAY_BASIC, LONGEST_SAY = 4096, 3000
+LONGEST_PARAMETER = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,9 +144,17 @@ def _check_dial(dial: Element, warnings: list[tuple[int, str]]) -> None:
         raise UnusableError(problems.DIAL_NESTED, "<Dial> holds at most ten nouns")
 
 
-def _check_stream(stream: Element, warnings: list[tuple[int, str]]) -> None:
-    if "?" in stream.get("url"):
-        warnings.append((31941, "a stream's address may not carry a query string: use <Parameter>"))
+def _check_parameter(parameter: Element, warnings: list[tuple[int, str]]) -> None:
+    size = len(parameter.get("name")) + len(parameter.get("value"))
+    if not parameter.get("name") or size >= LONGEST_PARAMETER:
+        warnings.append(
+            (problems.SCHEMA_WARNING, f"<Parameter> name and value: fewer than {LONGEST_PARAMETER} characters together")
+        )
 
 
-CHECKS = {"Say": (_check_say,), "Gather": (_check_gather,), "Dial": (_check_dial,), "Stream": (_check_stream,)}
+CHECKS = {
+    "Say": (_check_say,),
+    "Gather": (_check_gather,),
+    "Dial": (_check_dial,),
+    "Parameter": (_check_parameter,),
+}

@@ -6,9 +6,10 @@ twilio.com/docs/availability-reliability.
 """
 
 from typing import TYPE_CHECKING
+from urllib.parse import urldefrag
 
 from ivr.simulator.problems import UnusableError
-from ivr.simulator.twiml import dial, gather, record, sound
+from ivr.simulator.twiml import dial, gather, record, sound, stream
 from ivr.simulator.twiml.document import Document, Element, read
 from ivr.simulator.twiml.performance import Fetch, Go, Hang, Score, Wait
 
@@ -48,18 +49,6 @@ def reject(call: "Call", verb: Element) -> Score:
     return Hang()
 
 
-def start(call: "Call", verb: Element) -> Score:
-    """Streams are noted on the call; no audio is sent yet."""
-    yield from ()
-    call.streams.extend(verb.children)
-
-
-def stop(call: "Call", verb: Element) -> Score:
-    yield from ()
-    names = {stream.get("name") for stream in verb.children}
-    call.streams = [stream for stream in call.streams if names and stream.get("name") not in names]
-
-
 VERBS = {
     "Say": say,
     "Play": play,
@@ -70,8 +59,8 @@ VERBS = {
     "Reject": reject,
     "Record": record.record,
     "Dial": dial.dial,
-    "Start": start,
-    "Stop": stop,
+    "Start": stream.start,
+    "Stop": stream.stop,
 }
 UNANSWERED_VERBS = {"Pause", "Reject"}
 """The verbs that do not answer a ringing call when they come first."""
@@ -95,7 +84,8 @@ def call_flow(call: "Call", first: Go | str, fallback: Go | None = None) -> Scor
             if fallback is None:
                 yield from canned_error(call)
                 return Hang()
-            error = {"ErrorCode": str(trouble.code), "ErrorUrl": trouble.url or call.document.url}
+            faulty = urldefrag(trouble.url or call.document.url).url
+            error = {"ErrorCode": str(trouble.code), "ErrorUrl": faulty}
             step, fallback = Go(fallback.url, fallback.method, error), None
             continue
         if not isinstance(outcome, Go):

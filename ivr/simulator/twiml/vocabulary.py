@@ -7,7 +7,7 @@ schema warning, where no code of its own is documented). Source: twilio.com/docs
 import re
 from dataclasses import dataclass, field
 
-from ivr.simulator.problems import DIAL_NESTED, GATHER_NESTED, SCHEMA_WARNING
+from ivr.simulator.problems import DIAL_NESTED, GATHER_NESTED, SCHEMA_WARNING, STREAM_TRACK
 
 ANY = r"(?s).*"
 FLAG = r"true|false"
@@ -87,20 +87,6 @@ _SPEECH_MARKUP = frozenset(
     ]
 )
 _PROMPTS = frozenset(["Say", "Play", "Pause"])
-_STREAM = Grammar(
-    _values(
-        name=ANY,
-        connectorName=ANY,
-        url=ANY,
-        track=r"inbound_track|outbound_track|both_tracks",
-        statusCallback=ANY,
-        statusCallbackMethod=METHOD,
-        audioFormat=ANY,
-        sampleRate=NUMBER,
-    ),
-    frozenset(["Parameter"]),
-)
-
 GRAMMAR: dict[str, Grammar] = {
     "Say": Grammar(_SAY, _SPEECH_MARKUP, has_text=True),
     "Play": Grammar(_PLAY, has_text=True),
@@ -198,9 +184,18 @@ GRAMMAR: dict[str, Grammar] = {
         },
         has_text=True,
     ),
-    "Start": Grammar(_values(action=ANY, method=METHOD), frozenset(["Stream"])),
+    "Start": Grammar(children=frozenset(["Stream"])),
     "Stop": Grammar(children=frozenset(["Stream"])),
-    "Stream": _STREAM,
+    "Stream": Grammar(
+        {
+            "name": Value(ANY),
+            "url": Value(ANY),
+            "track": Value(r"inbound_track|outbound_track|both_tracks", STREAM_TRACK),
+            "statusCallback": Value(ANY),
+            "statusCallbackMethod": Value(METHOD),
+        },
+        frozenset(["Parameter"]),
+    ),
     "Parameter": Grammar(_values(name=r".+", value=ANY)),
 }
 VERBS = frozenset(

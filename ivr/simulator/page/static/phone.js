@@ -3,6 +3,7 @@
 import * as exchange from "./exchange.js";
 import * as transcript from "./transcript.js";
 import * as voice from "./voice.js";
+import { Microphone } from "./microphone.js";
 
 const body = document.body;
 const words = JSON.parse(body.dataset.texts);
@@ -16,7 +17,10 @@ let isLive = false;
 let isConnected = false; // a person is on the other end
 let isHeld = false;
 let ringing = null;
+let isListenedTo = false; // somebody takes the sound of this line
 let endedAt = 0;
+
+const microphone = new Microphone({ onState: showMicrophone, onLevel: (level) => { at("level").value = level; } });
 
 const owner = () => body.dataset.number || at("from").value;
 const called = (number) => names[number] || (number === "anonymous" ? words.hidden : transcript.grouped(number));
@@ -35,6 +39,7 @@ function show(line) {
   }
   if (line.is_held && !isHeld) transcript.note(words.on_hold);
   isHeld = line.is_held;
+  isListenedTo = line.is_listened_to;
   connected(isLive && line.in_talk);
   seen = line.next;
   if (!isLive) { voice.hush(); endedAt = Date.now(); }
@@ -58,6 +63,16 @@ function controls() {
   at("hang-up").hidden = !isLive;
   at("sentence").disabled = at("say").disabled = !isLive;
   at("incoming").hidden = !ringing || isLive;
+  microphone.use(isLive ? sid : null);
+  showMicrophone(microphone.state);
+}
+
+function showMicrophone(state) {
+  const heard = !isLive ? "waits" : isListenedTo ? "listens" : "unheard";
+  const text = words.microphone[state === "on" ? heard : state];
+  at("microphone-row").dataset.state = state === "on" ? heard : state;
+  at("microphone").setAttribute("aria-pressed", String(state === "on"));
+  if (at("microphone-state").textContent !== text) at("microphone-state").textContent = text;
 }
 
 function showRinging(lines) {
@@ -141,6 +156,7 @@ at("speak").addEventListener("submit", async (event) => {
   at("sentence").value = "";
   if (text && isLive) { await exchange.say(sid, text); soon(); }
 });
+at("microphone").addEventListener("click", () => microphone.toggle());
 at("voice").addEventListener("change", () => { if (!at("voice").checked) voice.hush(); });
 at("from").addEventListener("change", () => { sid = null; isLive = false; seen = 0; transcript.clear(); display("idle", words.idle, called(owner()), 0); controls(); soon(); });
 document.addEventListener("keydown", (event) => {
