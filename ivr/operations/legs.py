@@ -13,15 +13,16 @@ from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, Role, Turn, judge
+from ivr.domain.conversation.listening import Ear
 from ivr.domain.flow import machine
 from ivr.domain.flow.actions import SPOKEN, HangUp, Meet, Say, Spoken, Wait
-from ivr.domain.flow.events import Arrived, Broke, Event, MessageRecorded, PersonAnswered
+from ivr.domain.flow.events import Arrived, Broke, Event, MessageRecorded, PersonAnswered, Silence
 from ivr.domain.flow.graph import Flow
 from ivr.domain.flow.state import Place
 from ivr.domain.heard import Words
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.engagements import EngagementState
-from ivr.operations import agent_turns, conversation, flow, lines
+from ivr.operations import agent_turns, conversation, flow, lines, listening
 from ivr.operations import engagements as offers
 from ivr.operations.contacts import judge_anew
 from ivr.operations.flow import Step
@@ -37,7 +38,10 @@ _TALK_HEARTBEAT = timedelta(seconds=300)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a leg hears next, and for which turn it may answer. `number` is the one that was called."""
+    """What a leg hears next, and for which turn it may answer. `number` is the one that was called.
+
+    `ear` tells what becomes of the stream by which we listen ourselves; None where we never do.
+    """
 
     leg: str
     turn: int
@@ -45,6 +49,7 @@ class Reply:
     flow: Flow
     number: PhoneNumber
     contact: str
+    ear: Ear | None
 
 
 def arrive(work: Work, call_id: str, caller: PhoneNumber | None, called: PhoneNumber) -> Reply:
@@ -86,7 +91,8 @@ def arrive(work: Work, call_id: str, caller: PhoneNumber | None, called: PhoneNu
     contact = contacts.locked(work.db, contact_id)
     assert contact is not None
     spoken = flow.step(work, contact, Arrived())
-    return Reply(leg=leg_id, turn=0, spoken=spoken, flow=plan.flow, number=line.number, contact=contact_id)
+    ear = listening.ear_for(work, leg_id, 0, spoken, plan.flow)
+    return Reply(leg=leg_id, turn=0, spoken=spoken, flow=plan.flow, number=line.number, contact=contact_id, ear=ear)
 
 
 def take_turn(
@@ -107,6 +113,10 @@ def take_turn(
         return _reply(work, contact, leg, SPOKEN.validate_json(leg.kept_answer))
     if verdict is not Turn.CURRENT:
         return _afresh(work, contact, leg)
+    if isinstance(given, Silence):
+        given = listening.meant_by_silence(work, contact, leg)
+        if given is None:
+            return _reply(work, contact, leg, listening.holding_on(contact), ear=Ear(stays=True))
     return _taken(work, contact, leg, _act(work, contact, leg, given, found.known), key)
 
 
@@ -233,13 +243,24 @@ def _contact(work: Work, leg: Leg) -> Contact:
     return contact
 
 
-def _reply(work: Work, contact: Contact, leg: Leg, spoken: tuple[Spoken, ...], turn: int | None = None) -> Reply:
+def _reply(
+    work: Work,
+    contact: Contact,
+    leg: Leg,
+    spoken: tuple[Spoken, ...],
+    turn: int | None = None,
+    ear: Ear | None = None,
+) -> Reply:
     loaded = work.plans.version(work.db, contact.plan_version)
+    turn = leg.turn if turn is None else turn
+    if ear is None and leg.role is Role.CITIZEN:
+        ear = listening.ear_for(work, leg.id, turn, spoken, loaded.plan.flow)
     return Reply(
         leg=leg.id,
-        turn=leg.turn if turn is None else turn,
+        turn=turn,
         spoken=spoken,
         flow=loaded.plan.flow,
         number=loaded.line(contact.line).number,
         contact=contact.id,
+        ear=ear,
     )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from twilio.request_validator import RequestValidator
 
-_PORTS = {"https": 443, "http": 80}
+_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 
 
 def called_address(public_url: str, path: str, query: str = "") -> str:

@@ -2,16 +2,20 @@
 
 Every question has one exit: its answer and its time-out both ask for `/voice/next/{leg}?turn=…`, and so does the
 <Redirect> after it, so that a key and a time-out cannot both count. Nothing here decides; what cannot be said is left out.
-Sources: twilio.com/docs/voice/twiml and its pages gather, say, play, dial, number, conference, record.
+Where we listen ourselves, a spoken question is a stream of the caller's sound beside a Gather for keys, and every other
+document begins by stopping it: nothing is listened to outside a question.
+Sources: twilio.com/docs/voice/twiml and its pages gather, say, play, dial, number, conference, record, stream.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Start, Stop, VoiceResponse
 
 from ivr.adapters.carrier import addresses, words
+from ivr.adapters.carrier.media import TOKEN
+from ivr.domain.conversation.listening import Ear
 from ivr.domain.flow.actions import Ask, DialPerson, HangUp, Meet, Record, Say, Spoken, Wait
 from ivr.domain.flow.graph import Speaker
 from ivr.domain.language import Language
@@ -30,7 +34,13 @@ WAIT_SECONDS = 22
 PAUSE_AFTER_SPEECH_SECONDS = 2
 """How long a speaker may pause. A number is valid with every speech model; `auto` is not (warning 13335)."""
 
+SPEECH_IS_NOTICED_SECONDS = 1
+"""How long our own recogniser may need to notice that somebody speaks: words begun in time are not cut off by the time-out."""
+
 SILENCE_ENDS_MESSAGE_SECONDS = 5
+
+_STREAM = "caller"
+"""The name of the one stream of a call, by which it can be stopped without knowing more of it."""
 
 SHORTEST_MUSIC_SECONDS, LONGEST_MUSIC_SECONDS = 3, 22
 """Less is a scrap of music, more than the piece is long."""
@@ -41,7 +51,8 @@ class ReplyAddress:
     """Whom a document answers, and where the answer to it goes.
 
     `turn` is the turn that the next input takes. `hints` are phrases that help the recogniser, per language.
-    `caller_id` is our number, shown to a named person who is rung.
+    `caller_id` is our number, shown to a named person who is rung. `ear` is what becomes of the stream to `listen_url`;
+    None where the carrier hears every language.
     """
 
     public_url: str
@@ -50,6 +61,8 @@ class ReplyAddress:
     speakers: Mapping[Language, Speaker]
     hints: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     caller_id: PhoneNumber | None = None
+    ear: Ear | None = None
+    listen_url: str = ""
 
     @property
     def next_turn(self) -> str:
@@ -69,6 +82,8 @@ def document(spoken: tuple[Spoken, ...], place: ReplyAddress) -> str:
     last of the document. One that only speaks ends by taking the turn in silence.
     """
     response = VoiceResponse()
+    if place.ear is not None and not place.ear.stays:
+        _stop_listening(response)
     words_left = _Words(place.speakers)
     for action in spoken:
         match action:
@@ -105,16 +120,30 @@ def whisper(spoken: tuple[Say, ...], place: ReplyAddress, *, seconds: int = 10) 
     return str(response)
 
 
-def put_through(spoken: tuple[Say, ...], number: PhoneNumber, speakers: Mapping[Language, Speaker]) -> str:
+def put_through(
+    spoken: tuple[Say, ...], number: PhoneNumber, speakers: Mapping[Language, Speaker], *, stops_listening: bool = False
+) -> str:
     """The words, then the caller is put through to `number` and the call ends with that talk.
 
     It names no address of ours, so that it can be hosted elsewhere as the fallback of a number and works without us.
     """
     response = VoiceResponse()
+    if stops_listening:
+        _stop_listening(response)
     _Words(speakers).say(response, spoken)
     dial = Dial()
     dial.number(number.e164)
     response.append(dial)
+    return str(response)
+
+
+def music_then(address: str, public_url: str, *, stops_listening: bool = False) -> str:
+    """The whole piece of music, and then `address` is asked."""
+    response = VoiceResponse()
+    if stops_listening:
+        _stop_listening(response)
+    response.play(addresses.waiting_music(public_url))
+    response.redirect(address, method="POST")
     return str(response)
 
 
@@ -156,19 +185,36 @@ class _Words:
                 self.seconds += words.seconds_to_say(piece)
 
 
+def _stop_listening(response: VoiceResponse) -> None:
+    stop = Stop()
+    stop.stream(name=_STREAM)
+    response.append(stop)
+
+
+def _start_listening(response: VoiceResponse, listen_url: str, token: str) -> None:
+    start = Start()
+    stream = start.stream(name=_STREAM, url=listen_url, track="inbound_track")
+    stream.parameter(name=TOKEN, value=token)
+    response.append(start)
+
+
 def _ask(response: VoiceResponse, ask: Ask, place: ReplyAddress, words_left: _Words) -> str:
+    token = place.ear.token if place.ear is not None else None
+    if token is not None:
+        _start_listening(response, place.listen_url, token)
+    carrier_hears = ask.speech and token is None
     speech = {}
-    if ask.speech:
+    if carrier_hears:
         speech = {
             "language": place.speakers[ask.language].carrier_code,
             "hints": _hints(place.hints.get(ask.language, ())) or None,
             "speech_timeout": PAUSE_AFTER_SPEECH_SECONDS,
         }
     gather = Gather(
-        input="dtmf speech" if ask.speech else "dtmf",
+        input="dtmf speech" if carrier_hears else "dtmf",
         num_digits=ask.digits,
         finish_on_key="" if ask.digits == 1 else "#",
-        timeout=max(1, ask.seconds),
+        timeout=max(1, ask.seconds) + (SPEECH_IS_NOTICED_SECONDS if token is not None else 0),
         action_on_empty_result=True,
         action=place.next_turn,
         method="POST",

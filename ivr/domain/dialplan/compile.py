@@ -23,6 +23,7 @@ from ivr.domain.flow.graph import (
     Menu,
     Notice,
     Option,
+    Recogniser,
     Speaker,
     Target,
     TargetKind,
@@ -140,7 +141,8 @@ def _speaker(language: Language, item: Item) -> Speaker:
         name=item.plain("name"),
         carrier_code=item.plain("carrier"),
         called=tuple(words.value for words in item.plain("called") or ()),
-        **_given(voice=item.plain("voice"), recogniser=item.plain("recogniser")),
+        recogniser=Recogniser(item.plain("recogniser") or Recogniser.CARRIER),
+        **_given(voice=item.plain("voice")),
     )
 
 

@@ -35,7 +35,7 @@ from ivr.domain.dialplan.values import (
     whole,
 )
 from ivr.domain.dialplan.week import DAYS, parse_clock, parse_spans
-from ivr.domain.flow.graph import TopicKind
+from ivr.domain.flow.graph import Recogniser, TopicKind
 
 ALWAYS = "always"
 
@@ -93,7 +93,7 @@ _LANGUAGE = Record(
     },
     optional={
         "voice": spelled(r"[A-Za-z0-9.-]+", "a voice of the carrier", "Google.da-DK-Wavenet-F"),
-        "recogniser": choice("carrier"),
+        "recogniser": choice(*Recogniser),
         "called": ListOf(
             noun="name",
             shape=spelled(r".*\w.*", "words that callers say who want the language", "speak english"),

@@ -14,6 +14,7 @@ from ivr.adapters.store.contacts import contacts
 from ivr.adapters.store.engagements import engagements
 from ivr.adapters.store.legs import carrier_reports, legs
 from ivr.adapters.store.links import links, unreachable_numbers
+from ivr.adapters.store.listenings import listenings
 from ivr.adapters.store.messages import messages
 from ivr.adapters.store.orders import orders
 from ivr.adapters.store.queue import queue_entries
@@ -110,7 +111,7 @@ def a_whole_call(engine: Engine, when: datetime, mark: str) -> str:
         agent = an_agent(db)
         entry = an_entry(db, contact, entered_at=when, state="closed")
         an_engagement(db, agent=agent, entry=entry, contact=contact, offered_at=when, state="done")
-        a_leg(db, contact, created_at=when, ended_at=when, call_id=f"CA0001{mark}", status="completed")
+        leg = a_leg(db, contact, created_at=when, ended_at=when, call_id=f"CA0001{mark}", status="completed")
         an_order(db, created_at=when, state="done", order=json.dumps({"to": f"+4520304070{mark}"}))
         link = {"topic": "pas", "language": "da", "url": "https://x", "created_at": when, "expires_at": when}
         to = {"recipient": f"+4520304080{mark}", "message_id": f"SM0001{mark}", "code": f"code{mark}"}
@@ -121,6 +122,7 @@ def a_whole_call(engine: Engine, when: datetime, mark: str) -> str:
         db.execute(insert(unreachable_numbers).values(pseudonym=f"77aa01{mark}", error_code=30006, at=when))
         report = {"carrier_id": f"CA0001{mark}", "status": "completed", "sequence": 1, "at": when}
         db.execute(insert(carrier_reports).values(**report))
+        db.execute(insert(listenings).values(leg_id=leg, turn=0, token=new_id(), opened_at=when))
         heard = {"words": f"jeg hedder Karen{mark}", "candidates": [["pas", 0.9]]}
         facts = [("call_started", {}), ("heard", heard), ("ended", {"outcome": "settled_by_agent"})]
         rows = [{"at": when, "contact_id": contact, "kind": kind, "data": data} for kind, data in facts]

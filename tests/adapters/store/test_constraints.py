@@ -15,6 +15,7 @@ from ivr.adapters.store.engagements import engagements
 from ivr.adapters.store.legs import carrier_reports, legs
 from ivr.adapters.store.links import links
 from ivr.adapters.store.orders import orders
+from ivr.adapters.store.proposals import grammar_proposals
 from ivr.adapters.store.queue import queue_entries
 from ivr.domain.contacts.outcome import Outcome
 from ivr.domain.conversation.legs import Goal, LegStatus, Role
@@ -23,7 +24,7 @@ from ivr.domain.routing.directory import Presence
 from ivr.domain.routing.engagements import HOLDS_ENTRY, LIVE, EngagementState
 from ivr.domain.routing.queue import LIVE as LIVE_ENTRY
 from ivr.domain.routing.queue import EntryState
-from tests.adapters.store.rows import TEN, a_contact, a_leg, an_agent, an_engagement, an_entry, an_order, at
+from tests.adapters.store.rows import TEN, a_contact, a_leg, an_agent, an_engagement, an_entry, an_order, at, new_id
 
 
 @pytest.fixture
@@ -194,6 +195,35 @@ def test_there_are_three_classes(db: Connection, queue_class: int) -> None:
         an_entry(db, contact, queue_class=queue_class)
 
 
+def a_proposal(db: Connection, **values: Any) -> None:
+    row = {"language": "da", "topic": "pas", "phrase": "det røde hæfte", "proposed_by": "sofie", "proposed_at": TEN}
+    db.execute(insert(grammar_proposals).values(id=new_id(), **row | values))
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"state": "lost"}, "ck_grammar_proposals_state_known"),
+        ({"state": "withdrawn"}, "ck_grammar_proposals_withdrawn_has_no_phrase"),
+        ({"state": "open", "phrase": None}, "ck_grammar_proposals_withdrawn_has_no_phrase"),
+        ({"state": "exported", "phrase": None}, "ck_grammar_proposals_withdrawn_has_no_phrase"),
+    ],
+)
+def test_a_proposal_has_a_phrase_exactly_until_it_is_withdrawn(db: Connection, values: Any, constraint: str) -> None:
+    with Refused(db, constraint):
+        a_proposal(db, **values)
+
+
+def test_a_phrase_is_proposed_for_one_topic_and_any_number_may_have_been_withdrawn(db: Connection) -> None:
+    a_proposal(db)
+    a_proposal(db, language="en")
+    for _ in range(2):
+        a_proposal(db, state="withdrawn", phrase=None)
+
+    with Refused(db, "uq_grammar_proposals_language_phrase"):
+        a_proposal(db, topic="koerekort", state="exported")
+
+
 def test_a_username_is_one_person(db: Connection) -> None:
     an_agent(db, username="ali")
 
@@ -237,5 +267,8 @@ def test_a_state_is_one_of_the_known_ones(db: Connection, table, column: str, co
 def test_every_column_that_holds_a_state_is_tried_here(db: Connection) -> None:
     found = db.exec_driver_sql("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conname ~ '_known$'")
 
-    tried = {constraint for _, _, constraint, _ in KNOWN} | {"ck_queue_entries_class_known"}
+    tried = {constraint for _, _, constraint, _ in KNOWN} | {
+        "ck_grammar_proposals_state_known",
+        "ck_queue_entries_class_known",
+    }
     assert {re.sub(r"\s", "", name) for (name,) in found} == tried

@@ -33,6 +33,7 @@ from ivr.domain.flow.events import (
     Pressed,
     Silence,
     Spoke,
+    Unheard,
 )
 from ivr.domain.flow.facts import Facts, Texting
 from ivr.domain.flow.state import Place, State
@@ -86,6 +87,7 @@ any_event = st.one_of(
             LineLost(),
             AgentFinished(),
             Broke(),
+            Unheard("lost"),
             PersonAnswered(),
             PersonUnreached(),
             MessageRecorded("https://carrier.example/r/1", 5),

@@ -357,8 +357,20 @@ def test_what_was_heard_is_in_the_log_with_its_candidates():
 
     caller.say("nyt pas", ("pas", 0.9))
 
-    data = {"words": "nyt pas", "candidates": [["pas", 0.9]]}
+    data = {"words": "nyt pas", "candidates": [["pas", 0.9]], "language": "da"}
     assert caller.done(Note)[0] == Note(kind="heard", data=data)
+
+
+@pytest.mark.parametrize(
+    "topics", [[("pas", 0.5)], [("pas", 0.75), ("koerekort", 0.72)]], ids=["is it about", "which of two"]
+)
+def test_what_the_caller_is_asked_about_is_in_the_log_right_after_the_words(topics):
+    caller = Caller()
+
+    caller.say("noget med et kort", *topics)
+
+    assert caller.noted == ["heard", "topic_offered"]
+    assert caller.done(Note)[1] == Note(kind="topic_offered", data={"topics": [topic for topic, _ in topics]})
 
 
 def test_the_plans_own_bands_decide():
