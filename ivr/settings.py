@@ -21,7 +21,10 @@ class BadSettings(IvrError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an installation is told by its environment. `database_url` None means the embedded database in `var`."""
+    """What an installation is told by its environment. `database_url` None means the embedded database in `var`.
+
+    `listen_url` is where the carrier streams sound to, `vosk_models` the folder of the models that we hear it with.
+    """
 
     public_url: str
     secret_key: str
@@ -32,6 +35,12 @@ class Settings:
     routes: Path = Path("routes.yaml")
     grammars: Path = Path("grammars")
     var: Path = Path("var")
+    listen_url: str = ""
+    vosk_models: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not self.listen_url:
+            object.__setattr__(self, "listen_url", f"ws{self.public_url.removeprefix('http')}/listen")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, starting: bool = False) -> "Settings":
@@ -71,6 +80,12 @@ class Settings:
         if fallback_url and not _is_web_address(fallback_url):
             example = "https://static.example.dk/ivr/{number}.xml"
             problems.append(f"IVR_FALLBACK_URL={fallback_url!r} is not a web address such as {example}.")
+        listen_url = environment.get("IVR_LISTEN_URL", "").strip()
+        if listen_url and not _is_socket_address(listen_url):
+            problems.append(
+                f"IVR_LISTEN_URL={listen_url!r} is not a socket's address such as wss://ivr.example.dk/listen."
+            )
+        vosk_models = environment.get("IVR_VOSK_MODELS", "").strip()
         settings = cls(
             public_url=public_url,
             secret_key=secret_key,
@@ -81,6 +96,8 @@ class Settings:
             routes=Path(environment.get("IVR_ROUTES", "routes.yaml")),
             grammars=Path(environment.get("IVR_GRAMMARS", "grammars")),
             var=Path(environment.get("IVR_VAR", "var")),
+            listen_url=listen_url,
+            vosk_models=Path(vosk_models) if vosk_models else None,
         )
         if starting:
             problems.extend(settings._problems_of_files())
@@ -95,6 +112,8 @@ class Settings:
             yield f"IVR_ROUTES={str(self.routes)!r} cannot be read: {_reason(error)}."
         if not self.grammars.is_dir():
             yield f"IVR_GRAMMARS={str(self.grammars)!r} is not a folder."
+        if self.vosk_models is not None and not self.vosk_models.is_dir():
+            yield f"IVR_VOSK_MODELS={str(self.vosk_models)!r} is not a folder."
         try:
             self.var.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -107,6 +126,12 @@ class Settings:
 def _is_web_address(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _is_socket_address(value: str) -> bool:
+    parts = urlsplit(value)
+    # The carrier sends no query string along, and signs none.
+    return parts.scheme in ("ws", "wss") and bool(parts.netloc) and bool(parts.path) and not parts.query
 
 
 def _reason(error: OSError) -> str:

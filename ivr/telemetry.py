@@ -8,11 +8,11 @@ are needed, are kept.
 import logging
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 _KEPT_OR_MASKED = re.compile(
     r"(?P<kept>"
@@ -114,4 +114,31 @@ class Counters:
         )
         self.failures = Counter(
             "ivr_request_failures_total", "Requests that failed by our fault.", ("part",), registry=self.registry
+        )
+
+
+class ListenerCounters:
+    """What a listener counts of itself; `streams` tells how many it is listening to."""
+
+    def __init__(self, streams: Callable[[], int]) -> None:
+        self.registry = CollectorRegistry()
+        under_way = Gauge("ivr_listening_streams", "Streams that are being listened to.", registry=self.registry)
+        under_way.set_function(streams)
+        self.answers = Counter(
+            "ivr_listening_answers_total",
+            "Spoken answers, by whether they were taken or came too late.",
+            ("result",),
+            registry=self.registry,
+        )
+        self.failures = Counter(
+            "ivr_listening_failures_total",
+            "Questions that had to be asked by keys instead.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self.decisions = Histogram(
+            "ivr_listening_decision_seconds",
+            "From the end of speech to the decision, written down; should be under 60 ms.",
+            buckets=(0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.25, 0.5, 1, 3),
+            registry=self.registry,
         )

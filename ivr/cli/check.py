@@ -1,6 +1,7 @@
 """`ivr check`: every problem in `routes.yaml`, the prompts and the grammars, with its place and the nearest right word."""
 
 import json
+import os
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -8,10 +9,13 @@ from pathlib import Path
 import click
 
 from ivr.adapters.files import plan_files
+from ivr.adapters.recognition.models import missing
 from ivr.domain.dialplan.compile import compile_plan
 from ivr.domain.dialplan.document import Source
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.dialplan.problem import Problem, Severity
+from ivr.domain.dialplan.recognisers import recognisers
+from ivr.domain.flow.graph import Recogniser
 from ivr.domain.language import Language
 from ivr.domain.speech.grammar import BadGrammar, read_grammars
 from ivr.operations.plans import version_of
@@ -52,6 +56,8 @@ def _prompt_file(path: Path) -> Source:
 def command(context: click.Context, routes: Path, grammars: Path, as_json: bool) -> None:
     """Report every problem in ROUTES (default: IVR_ROUTES, or routes.yaml). Exit code 1 if the plan is refused."""
     plan, problems = load(routes)
+    if plan is not None:
+        problems += unheard_languages(routes, plan, os.environ.get("IVR_VOSK_MODELS", "").strip())
     version = None
     if grammars.is_dir():
         problems += heard_problems(grammars)
@@ -79,6 +85,27 @@ def heard_problems(grammars: Path) -> tuple[Problem, ...]:
     except BadGrammar as error:
         return tuple(Problem(file=found.name, line=found.line, column=1, text=found.text) for found in error.problems)
     return ()
+
+
+def unheard_languages(routes: Path, plan: DialPlan, models: str) -> tuple[Problem, ...]:
+    """Languages that we are to hear ourselves and cannot on this machine, where the folder `models` lacks their model."""
+    chosen = recognisers(Source(str(routes), routes.read_bytes()))
+    found = []
+    for language, speaker in plan.flow.speakers.items():
+        if speaker.recogniser is Recogniser.VOSK:
+            mark = chosen[language].mark
+            found += [
+                Problem(
+                    file=mark.file,
+                    line=mark.line,
+                    column=mark.column,
+                    text=text,
+                    hint="Where ivr listen runs, the model must be there: docs/operations.md, listening.",
+                    severity=Severity.WARNING,
+                )
+                for text in missing(Path(models) if models else None, [language])
+            ]
+    return tuple(found)
 
 
 def served_as(version: str | None, grammars: Path) -> str:

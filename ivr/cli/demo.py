@@ -19,8 +19,9 @@ import click
 import requests
 
 from ivr.assembly import assemble
-from ivr.cli import demo_town, ports
+from ivr.cli import demo_town, listen, ports
 from ivr.cli.database_of import running_database
+from ivr.cli.demo_hearing import heard_here
 from ivr.cli.demo_town import CITIZENS, MAIN, YOURS
 from ivr.cli.kept_running import how_it_ended
 from ivr.settings import Settings
@@ -36,15 +37,21 @@ _LOG, _ENVIRONMENT = "engine.log", "environment.sh"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where the demo is found on this machine: two ports and a folder."""
+    """Where the demo is found on this machine: ports and a folder. `models` is where those to hear callers with are."""
 
     engine: int
     phones: int
+    listener: int
+    models: Path | None
     var: Path
 
     @property
     def engine_url(self) -> str:
         return f"http://127.0.0.1:{self.engine}"
+
+    @property
+    def listen_url(self) -> str:
+        return f"ws://127.0.0.1:{self.listener}/listen"
 
     @property
     def phones_url(self) -> str:
@@ -69,21 +76,38 @@ class Places:
 @click.option(
     "--phones-port", type=ports.PORT, default=8070, show_default=True, help="Phone page and simulated carrier."
 )
+@click.option(
+    "--listen-port",
+    type=ports.PORT,
+    default=listen.PORT,
+    show_default=True,
+    help="Where the carrier streams sound to, if IVR_VOSK_MODELS names models to hear it with.",
+)
 @click.option("--callers-per-minute", default=4.0, show_default=True, help="How many of the crowd call; 0 for nobody.")
 @click.option("--var", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 @click.option(
     "--fresh/--keep", default=True, show_default=True, help="Begin with an empty town, or go on with the last."
 )
-def command(engine_port: int, phones_port: int, callers_per_minute: float, var: Path, fresh: bool) -> None:
+def command(
+    engine_port: int, phones_port: int, listen_port: int, callers_per_minute: float, var: Path, fresh: bool
+) -> None:
     """Start the whole main line of the example municipality on this machine."""
-    for option, port in (("--engine-port", engine_port), ("--phones-port", phones_port)):
+    models = os.environ.get("IVR_VOSK_MODELS", "").strip()
+    listens = [("--listen-port", listen_port)] if models else []
+    for option, port in (("--engine-port", engine_port), ("--phones-port", phones_port), *listens):
         ports.must_be_free("127.0.0.1", port, f"ivr demo {option}")
     if fresh:
         _clear(var)
     began = time.monotonic()
     stopped = threading.Event()
     _stop_on_signals(stopped)
-    places = Places(engine=engine_port, phones=phones_port, var=var)
+    places = Places(
+        engine=engine_port,
+        phones=phones_port,
+        listener=listen_port,
+        models=Path(models).resolve() if models else None,
+        var=var,
+    )
     with ExitStack() as stack:
         engine = _open_town(stack, places, callers_per_minute)
         click.echo(_welcome(places, time.monotonic() - began))
@@ -155,9 +179,11 @@ def _settings(places: Places) -> Settings:
         twilio_auth_token=secrets.token_hex(16),
         twilio_api_url=places.phones_url,
         database_url=os.environ.get("IVR_DATABASE_URL") or None,
-        routes=Path(os.environ.get("IVR_ROUTES", "routes.yaml")),
+        routes=heard_here(Path(os.environ.get("IVR_ROUTES", "routes.yaml")), places.models, places.var),
         grammars=Path(os.environ.get("IVR_GRAMMARS", "grammars")),
         var=places.var,
+        listen_url=places.listen_url,
+        vosk_models=places.models,
     )
 
 
@@ -173,6 +199,8 @@ def _environment(settings: Settings, places: Places) -> dict[str, str]:
         "IVR_ROUTES": str(settings.routes.resolve()),
         "IVR_GRAMMARS": str(settings.grammars.resolve()),
         "IVR_VAR": str(settings.var.resolve()),
+        "IVR_LISTEN_URL": settings.listen_url,
+        "IVR_VOSK_MODELS": str(settings.vosk_models or ""),
         **({"IVR_DATABASE_URL": settings.database_url} if settings.database_url else {}),
     }
 
@@ -189,6 +217,7 @@ def _write_environment(file: Path, environment: dict[str, str]) -> None:
 def _running_engine(environment: dict[str, str], places: Places) -> Iterator["subprocess.Popen[bytes]"]:
     """`ivr serve` in a process group of its own, so that Ctrl-C reaches it through us and in order."""
     command = [sys.executable, "-m", "ivr", "serve", "--port", str(places.engine)]
+    command += ["--listen-port", str(places.listener)]
     with places.log.open("ab") as log:
         engine = subprocess.Popen(
             command, env={**os.environ, **environment}, start_new_session=True, stdout=log, stderr=log

@@ -8,7 +8,23 @@ from pathlib import Path
 
 import click
 
-from ivr.cli import call, carrier, cases, check, db, demo, directory, dispatch, graph, match, purge, serve, staff
+from ivr.cli import (
+    call,
+    carrier,
+    cases,
+    check,
+    db,
+    demo,
+    directory,
+    dispatch,
+    graph,
+    listen,
+    match,
+    proposals,
+    purge,
+    serve,
+    staff,
+)
 from ivr.domain.errors import IvrError
 from ivr.telemetry import mask
 
@@ -24,11 +40,13 @@ def ivr() -> None:
 COMMANDS = {
     "serve": serve.command,
     "dispatch": dispatch.command,
+    "listen": listen.command,
     "demo": demo.command,
     "check": check.command,
     "graph": graph.command,
     "call": call.command,
     "match": match.command,
+    "proposals": proposals.command,
     "staff": staff.command,
     "cases": cases.command,
     "directory": directory.command,

@@ -1,4 +1,4 @@
-"""`ivr serve`: webhooks, pages and API; on its own it also runs the dispatcher and, by default, the database."""
+"""`ivr serve`: webhooks, pages and API; on its own it also runs dispatcher, listener and, by default, the database."""
 
 import os
 import sys
@@ -6,10 +6,12 @@ import sys
 import click
 
 from ivr.adapters.files import plan_files
-from ivr.assembly import assemble
-from ivr.cli import kept_running, ports
+from ivr.adapters.recognition import models
+from ivr.assembly import Parts, assemble
+from ivr.cli import kept_running, listen, ports
 from ivr.cli.database_of import running_database
 from ivr.cli.kept_running import Kept
+from ivr.domain.language import Language
 from ivr.operations import dialplan
 from ivr.operations.plans import BadDialPlan, NoDialPlan
 from ivr.settings import Settings
@@ -24,22 +26,49 @@ _APPLICATION = "ivr.web.wsgi:create()"
 @click.option("--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Web processes.")
 @click.option("--threads", type=click.IntRange(min=1), default=16, show_default=True, help="Threads of each of them.")
 @click.option("--dispatcher/--no-dispatcher", default=True, show_default=True, help="Run `ivr dispatch` as well.")
-def command(host: str, port: int, workers: int, threads: int, dispatcher: bool) -> None:
+@click.option(
+    "--listener/--no-listener",
+    default=True,
+    show_default=True,
+    help="Run `ivr listen` as well, where there are models in IVR_VOSK_MODELS or the plan needs them.",
+)
+@click.option("--listen-port", type=ports.PORT, default=listen.PORT, show_default=True, help="The listener's port.")
+def command(
+    host: str, port: int, workers: int, threads: int, dispatcher: bool, listener: bool, listen_port: int
+) -> None:
     """Answer webhooks, pages and API until stopped."""
     settings = Settings.from_environment(starting=True)
     ports.must_be_free(host, port, "ivr serve --port")
     configure()
     with running_database(settings) as url:
-        _take_up_plan(settings, url)
+        heard = _take_up_plan(settings, url)
         kept = [Kept(name="web", command=gunicorn(host, port, workers, threads), may_give_up=True)]
         if dispatcher:
             kept.append(Kept(name="dispatcher", command=[sys.executable, "-m", "ivr", "dispatch"]))
+        if listener and (settings.vosk_models or heard):
+            models.must_be_there(settings.vosk_models, heard)
+            ports.must_be_free(host, listen_port, "ivr serve --listen-port")
+            listens = [sys.executable, "-m", "ivr", "listen", "--host", host, "--port", str(listen_port)]
+            kept.append(Kept(name="listener", command=listens))
         sys.exit(kept_running.until_stopped(kept, {**os.environ, "IVR_DATABASE_URL": url}))
 
 
-def _take_up_plan(settings: Settings, url: str) -> None:
-    """The files as they are now, if they are good; else the last good plan of the store goes on serving."""
+def _take_up_plan(settings: Settings, url: str) -> list[Language]:
+    """The files as they are now, if they are good; else the last good plan of the store goes on serving.
+
+    Gives the languages that are to be heard by ourselves.
+    """
     parts = assemble(settings, url)
+    try:
+        _take_up(parts)
+        with parts.engine.connect() as db:
+            return list(parts.plans.current(db).plan.flow.vocabularies)
+    finally:
+        parts.engine.dispose()
+
+
+def _take_up(parts: Parts) -> None:
+    settings = parts.settings
     sources = plan_files.read_sources(settings.routes, settings.grammars)
     try:
         parts.operations.run(dialplan.take_up, sources)
@@ -52,8 +81,6 @@ def _take_up_plan(settings: Settings, url: str) -> None:
             except NoDialPlan:
                 raise error from None
         click.echo("The plan that was taken up last goes on serving.", err=True)
-    finally:
-        parts.engine.dispose()
 
 
 def gunicorn(host: str, port: int, workers: int, threads: int, application: str = _APPLICATION) -> list[str]:

@@ -1,5 +1,7 @@
 """What the engine believes was said."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -35,3 +37,8 @@ class Heard:
     danger: bool = False
     affirms: bool | None = None
     wants_person: bool = False
+
+
+def plain(words: str) -> str:
+    """The words as two utterances are compared by a reader: small letters, single spaces, no punctuation."""
+    return " ".join(re.findall(r"\w+(?:['’-]\w+)*", unicodedata.normalize("NFC", words).lower()))

@@ -1,9 +1,10 @@
 """One step of a citizen's call: load what the machine needs, let it decide, write what it decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from ivr.adapters.store import cases, contacts, messages, orders, queue
+from ivr.adapters.store import cases, contacts, messages, orders, queue, retention
 from ivr.adapters.store import links as sent
 from ivr.adapters.store.circumstances import Circumstances
 from ivr.adapters.store.contacts import Contact
@@ -76,6 +77,9 @@ def decide(work: Work, contact: Contact, event: Event, known: Circumstances | No
     at = on_plan(work, contact)
     facts = facts_for(work, at.plan, at.line, at.state, contact, known)
     state, actions = machine.advance(at.plan.flow, at.state, event, facts)
+    if any(isinstance(action, ForgetCaller) for action in actions):
+        # What was said in this very turn is not written down either.
+        contact = replace(contact, anonymous=True)
     spoken: list[Spoken] = []
     for action in actions:
         if isinstance(action, Enqueue | LeaveLine | SendLink | KeepMessage | ForgetCaller | Note):
@@ -114,14 +118,24 @@ def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:
         case ForgetCaller():
             _forget(work, contact)
         case Note(kind=kind, data=data):
-            if kind == Fact.HEARD and contact.heard is None:
-                contacts.change(work.db, contact.id, heard=data["words"])
+            if kind == Fact.HEARD:
+                data = _said(work, contact, data)
             work.record(kind, contact=contact.id, data=data)
 
 
+def _said(work: Work, contact: Contact, heard: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the log may keep of an utterance: not its words where the caller is anonymous."""
+    if contact.anonymous:
+        return {key: value for key, value in heard.items() if key != "words"}
+    if contact.heard is None:
+        contacts.change(work.db, contact.id, heard=heard["words"])
+    return heard
+
+
 def _forget(work: Work, contact: Contact) -> None:
-    """No trace of the caller's number: not in the contact, not in links sent before, not in the orders to send them."""
-    contacts.change(work.db, contact.id, anonymous=True, caller=None, caller_pseudonym=None)
+    """No trace of the caller: no number in the contact, in links sent before, in the orders to send them; no words."""
+    contacts.change(work.db, contact.id, anonymous=True, caller=None, caller_pseudonym=None, heard=None)
+    retention.forget_words_of(work.db, contact.id)
     cases.forget_found(work.db, contact.id)
     sent.forget_recipients(work.db, contact.id)
     orders.forget_contents(work.db, contact.id, "send_sms")

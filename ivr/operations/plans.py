@@ -13,6 +13,7 @@ from ivr.domain.dialplan.compile import compile_plan
 from ivr.domain.dialplan.document import Source
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.dialplan.problem import Problem
+from ivr.domain.dialplan.vocabularies import vocabularies
 from ivr.domain.errors import IvrError
 from ivr.domain.flow.directory import DEPARTMENT
 from ivr.domain.flow.graph import Line
@@ -77,7 +78,7 @@ def compile_sources(sources: Sources) -> LoadedPlan:
         raise BadDialPlan(_listed(problems), hint="Nothing has changed.")
     matcher = Matcher(grammars)
     hints = {language: matcher.hints(language) for language in plan.flow.speakers if language in grammars}
-    flow = replace(plan.flow, hints=hints)
+    flow = replace(plan.flow, hints=hints, vocabularies=vocabularies(plan.flow, grammars))
     return LoadedPlan(plan=replace(plan, flow=flow, version=version_of(sources)), matcher=matcher)
 
 

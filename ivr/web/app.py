@@ -15,7 +15,19 @@ from ivr.telemetry import Counters
 from ivr.web import auth, health
 from ivr.web.api import problems, resources
 from ivr.web.api.board import live_board
-from ivr.web.pages import accessibility, contacts, desk, errors, format, languages, links, login, messages, wallboard
+from ivr.web.pages import (
+    accessibility,
+    contacts,
+    desk,
+    errors,
+    format,
+    languages,
+    lessons,
+    links,
+    login,
+    messages,
+    wallboard,
+)
 from ivr.web.webhooks import app as webhooks
 from ivr.web.webhooks.door import LAST_STATEMENT_SECONDS
 
@@ -96,6 +108,7 @@ def _of_people(parts: Parts, counters: Counters) -> APIFlask:
         wallboard.blueprint(parts, board),
         contacts.blueprint(parts, board),
         messages.blueprint(parts, board),
+        lessons.blueprint(parts, board),
         links.blueprint(parts),
         accessibility.blueprint(parts),
         health.blueprint(parts, board, counters),

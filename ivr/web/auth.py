@@ -42,10 +42,13 @@ DESK, BOARD, LOG, HANDS_ON = "desk", "board", "log", "hands_on"
 MESSAGES, EVERY_GROUP = "messages", "every_group"
 """Hearing what callers left for one's own groups · and for all the others."""
 
+LESSONS = "lessons"
+"""Reading what was misunderstood, and proposing phrases for the grammar."""
+
 RIGHTS = {
     "agent": frozenset({DESK, MESSAGES}),
-    "supervisor": frozenset({DESK, BOARD, LOG, HANDS_ON, MESSAGES, EVERY_GROUP}),
-    "admin": frozenset({DESK, BOARD, LOG, HANDS_ON, MESSAGES, EVERY_GROUP}),
+    "supervisor": frozenset({DESK, BOARD, LOG, HANDS_ON, MESSAGES, EVERY_GROUP, LESSONS}),
+    "admin": frozenset({DESK, BOARD, LOG, HANDS_ON, MESSAGES, EVERY_GROUP, LESSONS}),
 }
 
 

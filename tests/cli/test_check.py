@@ -94,6 +94,21 @@ def test_the_plan_comes_from_the_environment_when_none_is_named(broken: Path) ->
     assert str(broken) in result.output
 
 
+def test_a_language_that_this_machine_cannot_hear_is_told_where_it_is_chosen(tmp_path: Path) -> None:
+    plan = tmp_path / "routes.yaml"
+    plan.write_text(EXAMPLE.read_text("utf-8").replace("recogniser: carrier", "recogniser: vosk", 1), "utf-8")
+
+    unset = CliRunner().invoke(command, [str(plan)], env={"IVR_VOSK_MODELS": ""})
+    empty = CliRunner().invoke(command, [str(plan)], env={"IVR_VOSK_MODELS": str(tmp_path)})
+
+    line = 1 + plan.read_text("utf-8").splitlines().index("    recogniser: vosk")
+    assert (unset.exit_code, empty.exit_code) == (0, 0)
+    assert unset.output.startswith(
+        f'{plan}:{line}:17  warning: "da" is to be heard by vosk, but IVR_VOSK_MODELS is not set.'
+    )
+    assert f'The vosk model of "da": there is no folder {tmp_path / "da"}.' in empty.output
+
+
 def test_help_ends_with_an_example() -> None:
     result = CliRunner().invoke(command, ["--help"])
 

@@ -10,13 +10,27 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    update,
+)
 
 from ivr.adapters.store.cases import contact_cases
 from ivr.adapters.store.contacts import contacts
 from ivr.adapters.store.events import events
 from ivr.adapters.store.legs import carrier_reports, legs
 from ivr.adapters.store.links import links, unreachable_numbers
+from ivr.adapters.store.listenings import listenings
 from ivr.adapters.store.messages import messages
 from ivr.adapters.store.orders import orders
 from ivr.domain.contacts.facts import Fact
@@ -90,6 +104,7 @@ TRACES = (
     _cleared("pseudonyms", "the carrier's ids of texts", links.c.message_id, links.c.created_at),
     Trace(kind="events", what="facts in the log", table=events, at=events.c.at),
     Trace(kind="reports", what="reports of the carrier", table=carrier_reports, at=carrier_reports.c.at),
+    Trace(kind="reports", what="tickets for streams of sound", table=listenings, at=listenings.c.opened_at),
 )
 
 
@@ -105,8 +120,7 @@ def forget(db: Connection, trace: Trace, before: datetime, limit: int) -> tuple[
     A part at a time and a transaction each, so that no call waits for the purge.
     """
     _take_time(db)
-    # The log's own guard lets a fact go only where this is set, and only until the transaction ends.
-    db.execute(text("SELECT set_config('ivr.purging', 'on', true)"))
+    _purging(db)
     key = tuple_(*trace.table.primary_key.columns)
     some = key.in_(select(*trace.table.primary_key.columns).where(*_older(trace, before)).limit(limit))
     if trace.cleared:
@@ -117,6 +131,18 @@ def forget(db: Connection, trace: Trace, before: datetime, limit: int) -> tuple[
         gone = db.execute(delete(trace.table).where(some).returning(trace.told)).scalars().all()
         return len(gone), tuple(gone)
     return db.execute(delete(trace.table).where(some)).rowcount, ()
+
+
+def forget_words_of(db: Connection, contact_id: str) -> None:
+    """What a contact's caller has said so far is forgotten at once, and that something was said is not."""
+    trace = next(trace for trace in TRACES if trace.without == "words")
+    _purging(db)
+    _written_anew(db, and_(events.c.contact_id == contact_id, *trace.holding), "words")
+
+
+def _purging(db: Connection) -> None:
+    """The log's own guard lets a fact go only where this is set, and only until the transaction ends."""
+    db.execute(text("SELECT set_config('ivr.purging', 'on', true)"))
 
 
 def _written_anew(db: Connection, some: ColumnElement[bool], without: str) -> int:

@@ -131,7 +131,7 @@ class KeepMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgetCaller:
-    """Leave no trace of the caller's number: not shown, not stored, not matched with cases."""
+    """Leave no trace of the caller: no number shown, stored or matched with cases, and none of the words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,13 @@ class Spoke:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """Nobody could listen: whatever the caller said is lost, and that is no silence of theirs. `reason` is for the log."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Silence:
     """The time for an answer ran out, or a document that asked nothing came to its end."""
 
@@ -72,6 +79,7 @@ Event = (
     Arrived
     | Pressed
     | Spoke
+    | Unheard
     | Silence
     | PersonAnswered
     | PersonUnreached

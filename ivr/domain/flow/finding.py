@@ -42,9 +42,9 @@ def spoke(call: Call, event: Spoke) -> Call:
         case Sure(topic):
             return choose_topic(call, topic)
         case Likely(topic):
-            return call.onward(Place.CONFIRM, candidates=_only(heard, (topic,)))
+            return _offered(call, Place.CONFIRM, heard, (topic,))
         case Either(topics):
-            return call.onward(Place.CHOOSE, candidates=_only(heard, topics))
+            return _offered(call, Place.CHOOSE, heard, topics)
     return ladder.failed(call, event)
 
 
@@ -261,8 +261,17 @@ def answered_otherwise(rule: Callable[[Call, Any], Call]) -> Callable[[Call, Spo
 
 
 def _noted(call: Call, heard: Heard) -> Call:
+    """What was said, for the log; of words that no recogniser knew there is nothing to write down."""
+    if not heard.words:
+        return call
     candidates = [[candidate.topic, candidate.confidence] for candidate in heard.candidates]
-    return call.noting(Fact.HEARD, words=heard.words, candidates=candidates)
+    return call.noting(Fact.HEARD, words=heard.words, candidates=candidates, language=call.state.language)
+
+
+def _offered(call: Call, place: Place, heard: Heard, topics: tuple[str, ...]) -> Call:
+    """Drejer det sig om …? A eller B?"""
+    asked = call.noting(Fact.TOPIC_OFFERED, topics=list(topics))
+    return asked.onward(place, candidates=_only(heard, topics))
 
 
 def _reading(call: Call, heard: Heard) -> Reading:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from ivr.domain.flow.vocabulary import Vocabulary
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
 
@@ -75,6 +76,13 @@ class Menu:
     title: Text = field(default_factory=dict)
 
 
+class Recogniser(StrEnum):
+    """Who writes down what callers say."""
+
+    CARRIER = "carrier"
+    VOSK = "vosk"  # ourselves, by `ivr listen`
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speaker:
     """How a language is spoken and heard at the carrier: its own name, carrier code (`da-DK`) and voice.
@@ -86,7 +94,7 @@ class Speaker:
     name: str
     carrier_code: str
     voice: str | None = None
-    recogniser: str = "carrier"
+    recogniser: Recogniser = Recogniser.CARRIER
     called: tuple[str, ...] = ()
 
 
@@ -146,7 +154,8 @@ class Understanding:
 class Flow:
     """All that a call needs to know of the installation. `words` maps an occasion to its prompt in every language.
 
-    `hints` are phrases that help the carrier's recogniser, per language.
+    `hints` are phrases that help the carrier's recogniser, per language; `vocabularies` are what we listen for ourselves,
+    in those languages in which we do.
     """
 
     municipality: Text
@@ -161,4 +170,5 @@ class Flow:
     group_names: Mapping[str, Text]
     understanding: Understanding = field(default_factory=Understanding)
     hints: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    vocabularies: Mapping[Language, Vocabulary] = field(default_factory=dict)
     first_silence: timedelta = timedelta(seconds=7)

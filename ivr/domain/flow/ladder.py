@@ -3,7 +3,7 @@
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.flow import people
 from ivr.domain.flow.call import Call
-from ivr.domain.flow.events import Pressed, Silence, Spoke
+from ivr.domain.flow.events import Pressed, Silence, Spoke, Unheard
 from ivr.domain.flow.state import Place
 
 _SPEECH_FAILURES = 3
@@ -41,8 +41,17 @@ def _ordinal(call: Call) -> str:
 
 
 def speech_is_on(call: Call) -> bool:
-    """Speech is turned off after the third failure to understand it."""
-    return call.state.misheard < _SPEECH_FAILURES
+    """Speech is turned off after the third failure to understand it, and at once when there was nobody to listen."""
+    return call.state.misheard < _SPEECH_FAILURES and not call.state.keys_only
+
+
+def unheard(call: Call, event: Unheard) -> Call:
+    """The same question by keys, for the rest of the call: who was not heard once is not asked to speak in vain again.
+
+    It is our failure and not the caller's, so the ladder is not climbed.
+    """
+    noted = call.noting(Fact.LISTENING_FAILED, place=call.state.place, reason=event.reason)
+    return noted.changing(keys_only=True).saying("keys_instead")
 
 
 def yes_or_no(event: Pressed | Spoke) -> bool | None:

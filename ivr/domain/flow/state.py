@@ -54,7 +54,7 @@ class State:
     """One call, between two turns.
 
     `failures` counts silence and misunderstanding since the caller was last understood; `misheard` counts failed
-    speech over the whole call: the third turns speech off. `wrong_guesses` counts the noes to "Drejer det sig om …?",
+    speech over the whole call: the third turns speech off, as does `keys_only`, set when nobody could listen. `wrong_guesses` counts the noes to "Drejer det sig om …?",
     `unknown_names` those asked for who are in no directory.
     `group` is the group in whose line the caller is or was, or that was found closed. `in_line` is set from the moment
     the caller is put in line until the wait and the talk have ended. `menu` and `page` tell which list is read, and
@@ -78,6 +78,7 @@ class State:
     in_line: bool = False
     failures: int = 0
     misheard: int = 0
+    keys_only: bool = False
     wrong_guesses: int = 0
     unknown_names: int = 0
     refused: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ from ivr.domain.contacts.facts import Fact
 from ivr.domain.flow import helping, ladder, links, people
 from ivr.domain.flow.actions import KeepMessage
 from ivr.domain.flow.call import Call
-from ivr.domain.flow.events import AgentFinished, Broke, Event, LineLost, MessageRecorded, Pressed, Silence
+from ivr.domain.flow.events import AgentFinished, Broke, Event, LineLost, MessageRecorded, Pressed, Silence, Unheard
 from ivr.domain.flow.state import Place
 
 _LEAVES_MESSAGE = "1"
@@ -128,6 +128,7 @@ ANYWHERE: Mapping[type[Event], Callable[[Call, Any], Call]] = {
     AgentFinished: agent_finished,
     Broke: broke,
     Silence: ladder.failed,
+    Unheard: ladder.unheard,
 }
 
 OWN_PERSON_KEY: Mapping[Place, Callable[[Call], Call]] = {

@@ -25,10 +25,15 @@ STATUS_OF_CODE = {
     "no_such_group": HTTPStatus.NOT_FOUND,
     "no_such_message": HTTPStatus.NOT_FOUND,
     "no_such_notice": HTTPStatus.NOT_FOUND,
+    "no_such_proposal": HTTPStatus.NOT_FOUND,
     "bad_notice": HTTPStatus.UNPROCESSABLE_ENTITY,
     "time_has_passed": HTTPStatus.UNPROCESSABLE_ENTITY,
     "not_a_phone_number": HTTPStatus.UNPROCESSABLE_ENTITY,
     "bad_period": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "bad_proposal": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "phrase_empty": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "phrase_too_long": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "phrase_is_personal": HTTPStatus.UNPROCESSABLE_ENTITY,
     "no_dial_plan": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """Everything else that a person can mend is a conflict with the present state."""

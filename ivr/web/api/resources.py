@@ -3,7 +3,7 @@
 from apiflask import APIBlueprint
 
 from ivr.assembly import Parts
-from ivr.web.api import contacts, conversation, groups, login, me, messages, notices, queues, stats
+from ivr.web.api import contacts, conversation, groups, lessons, login, me, messages, notices, proposals, queues, stats
 from ivr.web.api.board import LiveBoard
 
 PREFIX = "/api/v1"
@@ -21,4 +21,6 @@ def blueprints(parts: Parts, board: LiveBoard) -> tuple[APIBlueprint, ...]:
         notices.blueprint(parts, board),
         groups.blueprint(parts, board),
         stats.blueprint(parts, board),
+        lessons.blueprint(parts, board),
+        proposals.blueprint(parts),
     )

@@ -66,6 +66,11 @@ def short_day(value: date | datetime, zone: str) -> str:
     return str(dates.format_date(local, "medium", locale=_locale()))
 
 
+def day_of_month(value: date, zone: str) -> str:
+    """`man. 23.`, for a row of days."""
+    return str(dates.format_date(value, "EEE d." if language() == "da" else "EEE d", locale=_locale()))
+
+
 def percent(share: Share | float) -> str:
     """`55,6 %`; an empty text where there is no data, for the template to say so."""
     value = share.value if isinstance(share, Share) else share
@@ -129,6 +134,7 @@ def install(app: Flask) -> None:
         hour,
         day,
         short_day,
+        day_of_month,
         percent,
         phone,
         masked,

@@ -90,6 +90,8 @@ def document(reply: Reply, settings: Settings) -> Response:
         speakers=reply.flow.speakers,
         hints=reply.flow.hints,
         caller_id=reply.number,
+        ear=reply.ear,
+        listen_url=settings.listen_url,
     )
     return xml(twiml.document(reply.spoken, place))
 

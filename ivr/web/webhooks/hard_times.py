@@ -8,7 +8,6 @@ file by whoever last took up a good plan.
 import threading
 
 from flask import Response
-from twilio.twiml.voice_response import VoiceResponse
 
 from ivr.adapters.carrier import addresses, twiml
 from ivr.adapters.files import plan_files
@@ -37,11 +36,8 @@ class HardTimes:
     def known_caller(self, leg: str, tries: int, *, is_ours: bool, called: PhoneNumber | None) -> Response:
         """Music and another try, three times; then a person. A call that we made ourselves (`is_ours`) is let go."""
         if tries < _TRIES:
-            response = VoiceResponse()
-            response.play(addresses.waiting_music(self._settings.public_url))
             again = f"{addresses.next_document(self._settings.public_url, leg)}?tries={tries + 1}"
-            response.redirect(again, method="POST")
-            return xml(str(response))
+            return xml(twiml.music_then(again, self._settings.public_url, stops_listening=self._listens()))
         return self.let_go() if is_ours else self._put_through(called)
 
     def let_go(self) -> Response:
@@ -61,7 +57,11 @@ class HardTimes:
         line = flow.lines.get(called) if called is not None else None
         line = line or _first(flow)
         words = tuple(Say(text=flow.words["store_down"][language], language=language) for language in line.languages)
-        return xml(twiml.put_through(words, line.fallback, flow.speakers))
+        return xml(twiml.put_through(words, line.fallback, flow.speakers, stops_listening=self._listens()))
+
+    def _listens(self) -> bool:
+        """Whether a stream of ours may be open on the line: nobody is listened to while put through."""
+        return bool(self._plan().vocabularies)
 
     def _plan(self) -> Flow:
         with self._lock:
