@@ -32,6 +32,7 @@ class Settings:
     routes: Path = Path("routes.yaml")
     grammars: Path = Path("grammars")
     var: Path = Path("var")
+    trained: Path = Path("var/trained")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, starting: bool = False) -> "Settings":
@@ -71,6 +72,7 @@ class Settings:
         if fallback_url and not _is_web_address(fallback_url):
             example = "https://static.example.dk/ivr/{number}.xml"
             problems.append(f"IVR_FALLBACK_URL={fallback_url!r} is not a web address such as {example}.")
+        var = Path(environment.get("IVR_VAR", "var"))
         settings = cls(
             public_url=public_url,
             secret_key=secret_key,
@@ -80,7 +82,8 @@ class Settings:
             database_url=database_url,
             routes=Path(environment.get("IVR_ROUTES", "routes.yaml")),
             grammars=Path(environment.get("IVR_GRAMMARS", "grammars")),
-            var=Path(environment.get("IVR_VAR", "var")),
+            var=var,
+            trained=Path(environment.get("IVR_TRAINED") or var / "trained"),
         )
         if starting:
             problems.extend(settings._problems_of_files())

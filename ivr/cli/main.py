@@ -8,7 +8,23 @@ from pathlib import Path
 
 import click
 
-from ivr.cli import call, carrier, cases, check, db, demo, directory, dispatch, graph, match, purge, serve, staff
+from ivr.cli import (
+    call,
+    carrier,
+    cases,
+    check,
+    db,
+    demo,
+    directory,
+    dispatch,
+    evaluate,
+    grammar,
+    graph,
+    match,
+    purge,
+    serve,
+    staff,
+)
 from ivr.domain.errors import IvrError
 from ivr.telemetry import mask
 
@@ -29,6 +45,8 @@ COMMANDS = {
     "graph": graph.command,
     "call": call.command,
     "match": match.command,
+    "evaluate": evaluate.command,
+    "grammar": grammar.command,
     "staff": staff.command,
     "cases": cases.command,
     "directory": directory.command,

@@ -42,6 +42,7 @@ def _take_up_plan(settings: Settings, url: str) -> None:
     parts = assemble(settings, url)
     sources = plan_files.read_sources(settings.routes, settings.grammars)
     try:
+        parts.plans.taken(sources)
         parts.operations.run(dialplan.take_up, sources)
         plan_files.keep_last_good(settings.var, sources)
     except BadDialPlan as error:
