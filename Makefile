@@ -1,4 +1,4 @@
-# setup: everything the project needs, in .venv · check: style, types, directions · test: all of it · demo: a town to play with
+# setup: everything the project needs, in .venv, and what is learnt from the grammars · check: style, types, directions · test: all of it · demo: a town to play with
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,6 +11,7 @@ $(VENV)/.ready: pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=…"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/ivr grammar build
 	@touch $@
 
 check: setup

@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "TWILIO_AUTH_TOKEN": TOKEN,
     "IVR_ROUTES": str(ROOT / "routes.yaml"),
     "IVR_GRAMMARS": str(ROOT / "grammars"),
+    "IVR_TRAINED": str(ROOT / "var" / "trained"),
 }
 WAITING, IN_MENU = 1000, 400
 _STATISTICS_SECONDS = 11  # PostgreSQL: an idle session tells what it has counted after 10 s at the latest

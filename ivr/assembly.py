@@ -1,15 +1,17 @@
 """Settings to parts: the one place where concrete things are chosen and joined."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 
 from ivr.adapters.carrier.recordings import Recordings
 from ivr.adapters.carrier.rest import Carrier
+from ivr.adapters.files import hearings
 from ivr.adapters.store import database
 from ivr.operations.house import House
 from ivr.operations.matching import match
-from ivr.operations.plans import Plans
+from ivr.operations.plans import Plans, compile_sources
 from ivr.operations.work import Clock, DatabaseClock, Operations
 from ivr.settings import Settings
 
@@ -29,7 +31,7 @@ class Parts:
 def assemble(settings: Settings, database_url: str, *, clock: Clock | None = None, plans: Plans | None = None) -> Parts:
     """All parts over a database that is running; a test may bring a clock and a small town's plans."""
     engine = database.connect(database_url)
-    plans = plans or Plans()
+    plans = plans or Plans(partial(compile_sources, learn=partial(hearings.of_sources, settings.trained)))
     operations = Operations(
         engine=engine,
         clock=clock or DatabaseClock(),

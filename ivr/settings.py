@@ -35,6 +35,7 @@ class Settings:
     routes: Path = Path("routes.yaml")
     grammars: Path = Path("grammars")
     var: Path = Path("var")
+    trained: Path = Path("var/trained")
     listen_url: str = ""
     vosk_models: Path | None = None
 
@@ -86,6 +87,7 @@ class Settings:
                 f"IVR_LISTEN_URL={listen_url!r} is not a socket's address such as wss://ivr.example.dk/listen."
             )
         vosk_models = environment.get("IVR_VOSK_MODELS", "").strip()
+        var = Path(environment.get("IVR_VAR", "var"))
         settings = cls(
             public_url=public_url,
             secret_key=secret_key,
@@ -95,7 +97,8 @@ class Settings:
             database_url=database_url,
             routes=Path(environment.get("IVR_ROUTES", "routes.yaml")),
             grammars=Path(environment.get("IVR_GRAMMARS", "grammars")),
-            var=Path(environment.get("IVR_VAR", "var")),
+            var=var,
+            trained=Path(environment.get("IVR_TRAINED") or var / "trained"),
             listen_url=listen_url,
             vosk_models=Path(vosk_models) if vosk_models else None,
         )

@@ -4,6 +4,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+# Before anything reads it: all processes of the tests learn from the grammars once, and keep it from run to run.
+os.environ.setdefault("IVR_TRAINED", str(Path(__file__).parents[1] / "var" / "trained"))
+
 import pytest
 from playwright.sync_api import Browser
 

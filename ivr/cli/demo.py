@@ -23,6 +23,7 @@ from ivr.cli import demo_town, listen, ports
 from ivr.cli.database_of import running_database
 from ivr.cli.demo_hearing import heard_here
 from ivr.cli.demo_town import CITIZENS, MAIN, YOURS
+from ivr.cli.ears import trained_folder
 from ivr.cli.kept_running import how_it_ended
 from ivr.settings import Settings
 from ivr.simulator.service import LiveCarrier
@@ -182,6 +183,7 @@ def _settings(places: Places) -> Settings:
         routes=heard_here(Path(os.environ.get("IVR_ROUTES", "routes.yaml")), places.models, places.var),
         grammars=Path(os.environ.get("IVR_GRAMMARS", "grammars")),
         var=places.var,
+        trained=trained_folder(),
         listen_url=places.listen_url,
         vosk_models=places.models,
     )
@@ -199,6 +201,7 @@ def _environment(settings: Settings, places: Places) -> dict[str, str]:
         "IVR_ROUTES": str(settings.routes.resolve()),
         "IVR_GRAMMARS": str(settings.grammars.resolve()),
         "IVR_VAR": str(settings.var.resolve()),
+        "IVR_TRAINED": str(settings.trained.resolve()),
         "IVR_LISTEN_URL": settings.listen_url,
         "IVR_VOSK_MODELS": str(settings.vosk_models or ""),
         **({"IVR_DATABASE_URL": settings.database_url} if settings.database_url else {}),

@@ -1,79 +1,72 @@
 """`ivr match`: what the engine would make of a sentence, and why."""
 
-import csv
-import os
 from pathlib import Path
 
 import click
-import yaml
 
+from ivr.cli.ears import Ears, ears
+from ivr.cli.next_words import next_words
 from ivr.domain.language import Language
-from ivr.domain.speech.grammar import BadGrammar, read_grammars
-from ivr.domain.speech.match import Explanation, Matcher
-from ivr.domain.speech.names import Entry
+from ivr.domain.speech import confidence
+from ivr.domain.speech.match import Explanation
 
 
 @click.command("match", epilog='Example: ivr match "jeg skal have nyt pas"')
 @click.argument("text")
 @click.option("--language", default="da", show_default=True, help="The language that is spoken.")
 @click.option(
-    "--directory", type=click.Path(exists=True, dir_okay=False), help="A directory file (CSV), to hear names."
+    "--directory",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A directory file (CSV), to hear names.",
 )
-@click.pass_context
-def command(context: click.Context, text: str, language: str, directory: str | None) -> None:
-    """Show which topics, people and flags TEXT is understood as.
+def command(text: str, language: str, directory: Path | None) -> None:
+    """Show which topics, people and flags TEXT is understood as, why, and what the caller would hear next.
 
     Grammars are read from IVR_GRAMMARS (default: grammars), departments from IVR_ROUTES (default: routes.yaml).
     """
-    folder = Path(os.environ.get("IVR_GRAMMARS", "grammars"))
-    sources = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(folder.glob("*/*.yaml"))}
-    try:
-        grammars = read_grammars(sources)
-    except BadGrammar as error:
-        click.echo(str(error), err=True)
-        context.exit(1)
-    if Language(language) not in grammars:
-        click.echo(
-            f'No grammar for "{language}" in {folder}. There is: {", ".join(sorted(grammars)) or "none"}.', err=True
-        )
-        context.exit(1)
-    entries = _entries(Path(os.environ.get("IVR_ROUTES", "routes.yaml")), directory)
-    for line in _lines(Matcher(grammars, entries).explain(text, Language(language))):
+    heard = ears(directory)
+    heard.topics(Language(language))
+    for line in lines(heard, text, Language(language)):
         click.echo(line)
 
 
-def _entries(routes: Path, directory: str | None) -> list[Entry]:
-    """Departments of the dial plan in every language and, if a file is given, its employees."""
-    plan = yaml.safe_load(routes.read_text("utf-8")) if routes.is_file() else None
-    departments = plan.get("departments", {}) if isinstance(plan, dict) else {}
-    entries = [
-        Entry(id=f"department:{id}", name=name)
-        for id, department in departments.items()
-        for name in department["name"].values()
-    ]
-    if directory:
-        ids = {name: id for id, department in departments.items() for name in department["name"].values()}
-        with open(directory, encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                place = row["department"]
-                entries.append(
-                    Entry(id=row["name"], name=row["name"], department_id=ids.get(place, place), department_name=place)
-                )
-    return entries
+def lines(heard: Ears, text: str, language: Language) -> list[str]:
+    """The explanation, a line each."""
+    explanation = heard.matcher.explain(text, language)
+    found = [f"normalised  {explanation.normalised or '(nothing)'}", *_topics(explanation), *_scores(explanation)]
+    found += [f"entry       {entry}" for entry in explanation.heard.entries]
+    found.append(f"flags       {', '.join(_flags(explanation)) or 'none'}")
+    said = next_words(heard.plan, explanation.heard, language) if heard.plan is not None else ()
+    return [*found, *(f"{'next' if place == 0 else '':12}{words}" for place, words in enumerate(said))]
 
 
-def _lines(explanation: Explanation) -> list[str]:
-    heard = explanation.heard
+def _topics(explanation: Explanation) -> list[str]:
     phrases = {near.topic: near.phrase for near in explanation.nearest}
-    lines = [f"normalised  {explanation.normalised or '(nothing)'}"]
-    for candidate in heard.candidates:
-        lines.append(
-            f"topic       {candidate.confidence:.2f}  {candidate.topic:<20} {phrases.get(candidate.topic, '')}"
-        )
-    if not heard.candidates:
-        lines.append("topic       none")
-    lines += [f"entry       {entry}" for entry in heard.entries]
-    flags = {"danger": heard.danger, "wants a person": heard.wants_person}
-    flags |= {"yes": heard.affirms is True, "no": heard.affirms is False}
-    lines.append(f"flags       {', '.join(flag for flag, raised in flags.items() if raised) or 'none'}")
-    return lines
+    found = [
+        f"topic       {candidate.confidence:.2f}  {candidate.topic:<20} {phrases.get(candidate.topic, '')}".rstrip()
+        for candidate in explanation.heard.candidates
+    ]
+    return found or ["topic       none"]
+
+
+def _scores(explanation: Explanation) -> list[str]:
+    seen = explanation.impression
+    if seen is None:
+        return []
+    return [
+        f"judged      ours {confidence.ours(seen):.2f}, two-sided {confidence.two_sided(seen):.2f}, "
+        f"danger {confidence.danger(seen, in_words=explanation.in_words_of_danger):.2f}"
+    ]
+
+
+def _flags(explanation: Explanation) -> list[str]:
+    heard = explanation.heard
+    raised = {
+        "danger": heard.danger,
+        "two-sided": heard.two_sided,
+        "wants a person": heard.wants_person,
+        "unknown name": heard.unknown_name,
+        "yes": heard.affirms is True,
+        "no": heard.affirms is False,
+    }
+    return [flag for flag, is_raised in raised.items() if is_raised]

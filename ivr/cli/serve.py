@@ -71,6 +71,7 @@ def _take_up(parts: Parts) -> None:
     settings = parts.settings
     sources = plan_files.read_sources(settings.routes, settings.grammars)
     try:
+        parts.plans.taken(sources)
         parts.operations.run(dialplan.take_up, sources)
         plan_files.keep_last_good(settings.var, sources)
     except BadDialPlan as error:

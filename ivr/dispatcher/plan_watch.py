@@ -29,6 +29,8 @@ class PlanWatch:
         if seen == self._seen:
             return None
         try:
+            # Learning takes seconds, and no transaction may wait for it.
+            self._parts.plans.taken(sources)
             version = self._parts.operations.run(dialplan.take_up, sources)
         except BadDialPlan as error:
             self._refuse(seen, error.text)

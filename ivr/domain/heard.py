@@ -27,6 +27,7 @@ class Heard:
 
     `entries` are the directory entries that the words name, best first; `unknown_name` is set when somebody was asked
     for by a name that nobody there has. `danger` is set when somebody's life may be at stake, whatever the topic.
+    `two_sided` is set when the first two candidates may both be meant.
     `affirms` is True for a yes, False for a no, None when neither was said.
     """
 
@@ -35,6 +36,7 @@ class Heard:
     entries: tuple[str, ...] = ()
     unknown_name: bool = False
     danger: bool = False
+    two_sided: bool = False
     affirms: bool | None = None
     wants_person: bool = False
 

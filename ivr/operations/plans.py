@@ -16,16 +16,20 @@ from ivr.domain.dialplan.problem import Problem
 from ivr.domain.dialplan.vocabularies import vocabularies
 from ivr.domain.errors import IvrError
 from ivr.domain.flow.directory import DEPARTMENT
-from ivr.domain.flow.graph import Line
+from ivr.domain.flow.graph import Flow, Line
 from ivr.domain.language import Language
 from ivr.domain.routing.directory import Employee
 from ivr.domain.routing.groups import Group
 from ivr.domain.speech.grammar import BadGrammar, read_grammars
+from ivr.domain.speech.hearing import Hearing, all_learnt
 from ivr.domain.speech.match import Matcher
 from ivr.domain.speech.names import Entry
 
 Sources = Mapping[str, str]
 """Texts by name: `routes.yaml`, `prompts/da.yaml`, `grammars/da/byg.yaml`, …"""
+
+Learn = Callable[[Sources], Mapping[Language, Hearing]]
+"""What the texts of grammars teach, by language. Raises `BadGrammar`."""
 
 _VERSION_LENGTH = 12
 
@@ -61,25 +65,41 @@ class LoadedPlan:
         return self.plan.groups.get(group_id) or self.plan.groups[self.line(line_id).person_group]
 
 
-def compile_sources(sources: Sources) -> LoadedPlan:
-    """The plan that the texts make, its version named by all of them. Raises `BadDialPlan` with every problem."""
+def compile_sources(sources: Sources, learn: Learn = lambda texts: all_learnt(read_grammars(texts))) -> LoadedPlan:
+    """The plan that the texts make, its version named by all of them. Raises `BadDialPlan` with every problem.
+
+    `learn` gives what the grammars teach, which takes seconds where it is learnt anew.
+    """
+    plan, problems = _plan(sources)
+    try:
+        hearings = learn({name: text for name, text in sources.items() if name.startswith("grammars/")})
+    except BadGrammar as error:
+        raise BadDialPlan(_listed(problems, error.text), hint="Nothing has changed.") from None
+    if plan is None:
+        raise BadDialPlan(_listed(problems), hint="Nothing has changed.")
+    matcher = Matcher(hearings)
+    hints = {language: matcher.hints(language) for language in plan.flow.speakers if language in hearings}
+    grammars = {language: hearing.grammar for language, hearing in hearings.items()}
+    flow = replace(plan.flow, hints=hints, vocabularies=vocabularies(plan.flow, grammars))
+    return LoadedPlan(plan=replace(plan, flow=flow, version=version_of(sources)), matcher=matcher)
+
+
+def flow_of(sources: Sources) -> Flow:
+    """The calls that the texts describe, without ears: at once. Raises `BadDialPlan`."""
+    plan, problems = _plan(sources)
+    if plan is None:
+        raise BadDialPlan(_listed(problems), hint="Nothing has changed.")
+    return replace(plan.flow, vocabularies=vocabularies(plan.flow, {}))
+
+
+def _plan(sources: Sources) -> tuple[DialPlan | None, tuple[Problem, ...]]:
     routes = Source("routes.yaml", sources["routes.yaml"])
     prompts = {
         Language(name.removeprefix("prompts/").removesuffix(".yaml")): Source(name, text)
         for name, text in sources.items()
         if name.startswith("prompts/")
     }
-    plan, problems = compile_plan(routes, prompts)
-    try:
-        grammars = read_grammars({name: text for name, text in sources.items() if name.startswith("grammars/")})
-    except BadGrammar as error:
-        raise BadDialPlan(_listed(problems, error.text), hint="Nothing has changed.") from None
-    if plan is None:
-        raise BadDialPlan(_listed(problems), hint="Nothing has changed.")
-    matcher = Matcher(grammars)
-    hints = {language: matcher.hints(language) for language in plan.flow.speakers if language in grammars}
-    flow = replace(plan.flow, hints=hints, vocabularies=vocabularies(plan.flow, grammars))
-    return LoadedPlan(plan=replace(plan, flow=flow, version=version_of(sources)), matcher=matcher)
+    return compile_plan(routes, prompts)
 
 
 def version_of(sources: Sources) -> str:

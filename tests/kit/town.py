@@ -5,11 +5,12 @@ second, the dispatcher does everything that is due, in the same thread; nothing 
 """
 
 import csv
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import requests
 from sqlalchemy import Engine, text
 
 from ivr.adapters.carrier.numbers import wanted
-from ivr.adapters.files import plan_files
+from ivr.adapters.files import hearings, plan_files
 from ivr.adapters.store import agents as staff
 from ivr.adapters.store import cases, contacts, directory, events
 from ivr.adapters.store.contacts import Contact
@@ -25,7 +26,7 @@ from ivr.assembly import Parts, assemble
 from ivr.dispatcher import loop
 from ivr.operations import dialplan
 from ivr.operations.agents import hashed
-from ivr.operations.plans import Plans
+from ivr.operations.plans import Plans, compile_sources
 from ivr.operations.work import Operations, Work
 from ivr.settings import Settings
 from ivr.simulator.carrier import Carrier
@@ -40,15 +41,16 @@ from tests.kit.clock import HandMovedClock
 ROOT = Path(__file__).parents[2]
 MAIN = "+4572001234"
 KAREN = "+4520304059"
+TRAINED = Path(os.environ["IVR_TRAINED"])
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a secret of the carrier's"
 OPEN = datetime.fromisoformat("2026-11-23T10:00:00+01:00")
 PASSWORD = "a good password"
 
 
 @cache
-def _plans() -> Plans:
+def plans() -> Plans:
     """One set of compiled plans for all tests: compiling is the dearest thing they do."""
-    return Plans()
+    return Plans(partial(compile_sources, learn=partial(hearings.of_sources, TRAINED)))
 
 
 @cache
@@ -245,8 +247,9 @@ def open_town(
                 routes=ROOT / "routes.yaml",
                 grammars=ROOT / "grammars",
                 var=var,
+                trained=TRAINED,
             )
-            parts = assemble(settings, database_url, clock=HandMovedClock(clock), plans=_plans())
+            parts = assemble(settings, database_url, clock=HandMovedClock(clock), plans=plans())
             parts.operations.run(dialplan.take_up, sources())
             furnish(parts)
             front.app = create_app(parts, last_statement_seconds=last_statement_seconds)

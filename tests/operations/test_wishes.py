@@ -1,7 +1,6 @@
 """An agent may ask at any moment to be ready, to take a break or to sign out: the last wish wins once nobody needs them."""
 
 from collections.abc import Callable
-from functools import cache
 
 import pytest
 
@@ -13,8 +12,7 @@ from ivr.domain.routing.engagements import EngagementState
 from ivr.operations import agents as staff
 from ivr.operations import conversation, dialplan, imports, lines
 from ivr.operations import engagements as offers
-from ivr.operations.plans import Plans
-from tests.kit.town import sources
+from tests.kit.town import plans, sources
 from tests.operations.test_races import SETTINGS, _accept, _agents, _contacts, _join, assemble
 
 READY, BREAK, OFFLINE = AgentState.READY, AgentState.BREAK, AgentState.OFFLINE
@@ -92,14 +90,9 @@ def _runs_out(work, engagement_id):
     offers.finish_wrap_up(work, offers.lock_meeting(work, engagement_id), resolved=None)
 
 
-@cache
-def _plans() -> Plans:
-    return Plans()
-
-
 @pytest.fixture
 def parts(engine, database_url):
-    made = assemble(SETTINGS, database_url, plans=_plans())
+    made = assemble(SETTINGS, database_url, plans=plans())
     made.operations.run(dialplan.take_up, sources())
     yield made
     made.engine.dispose()

@@ -42,6 +42,8 @@ Reading = Sure | Likely | Either | Unclear
 def read(heard: Heard, bands: Understanding, *, refused: frozenset[str] = frozenset()) -> Reading:
     """What to make of an utterance, leaving out the topics that the caller has refused in this call."""
     left = sorted((c for c in heard.candidates if c.topic not in refused), key=_by_confidence)
+    if heard.two_sided and len(left) == len(heard.candidates) > 1:
+        return Either((left[0].topic, left[1].topic))
     if not left or left[0].confidence < bands.likely:
         return Unclear()
     best = left[0]

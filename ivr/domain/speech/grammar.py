@@ -1,12 +1,15 @@
 """The phrases of each topic, per language, as the files `grammars/<language>/<group>.yaml` give them.
 
 A line is a template: `[words]` may be left out, `(a|b)` stands for either. Which topic a phrase belongs to is all that
-is known of it here; `match.py` decides what a caller meant. No file is read: the texts come as a mapping.
+is known of it here; `match.py` decides what a caller meant. Four files are not of a group: `common.yaml` holds flags and
+spelling, `either.yaml` what may mean two topics (`pas|koerekort`), `elsewhere.yaml` what is none of the house's business,
+and `danger.yaml` cries for help with harmless sentences that sound alike. No file is read: the texts come as a mapping.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import hassil
 import yaml
@@ -14,20 +17,41 @@ import yaml
 from ivr.domain.errors import IvrError
 from ivr.domain.language import Language
 from ivr.domain.speech.normalise import Spelling
+from ivr.domain.speech.readings import Turns
 
 MOST_PHRASES = 400
 """Phrases that one template may become. More is a slip of the pen, and would slow every call."""
 
 _FLAGS = ("yes", "no", "yes_opening", "no_opening", "danger", "person", "calling", "introducing")
+_TURNS = ("corrections", "denials", "openings", "contrasts")
 _SPELLING = ("letters", "endings", "fillers", "stop", "digits")
+_COMMON, _EITHER, _ELSEWHERE, _DANGER = "common.yaml", "either.yaml", "elsewhere.yaml", "danger.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A way to say what `topic` is about."""
+    """A way to say what `topic` is about. The phrases of one template weigh 1 together."""
 
     topic: str
     text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """Something that may be about any of two topics, so that the caller has to be asked."""
+
+    topics: tuple[str, ...]
+    text: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """What is said when somebody's life is in danger, and what sounds like it and is not."""
+
+    danger: tuple[str, ...] = ()
+    harmless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +79,10 @@ class Grammar:
 
     language: Language
     phrases: tuple[Phrase, ...] = ()
+    either: tuple[Either, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    alarms: Alarms = field(default_factory=Alarms)
+    turns: Turns = field(default_factory=Turns)
     flags: Flags = field(default_factory=Flags)
     spelling: Spelling = field(default_factory=Spelling)
 
@@ -88,34 +116,20 @@ class BadGrammar(IvrError):
 def read_grammars(sources: Mapping[str, str]) -> Mapping[Language, Grammar]:
     """One grammar per language from texts by file name (`da/byg.yaml`). Raises `BadGrammar` with every problem.
 
-    The folder names the language. A file called `common.yaml` holds flags and spelling, any other holds topics.
+    The folder names the language. A phrase that stands under two topics is a problem: `either.yaml` is for those.
     """
     problems: list[GrammarProblem] = []
-    phrases: dict[Language, list[Phrase]] = {}
-    common: dict[Language, tuple[Flags, Spelling]] = {}
+    drafts: dict[Language, _Draft] = {}
     for name in sorted(sources):
         parts = name.replace("\\", "/").split("/")
         if len(parts) < 2:
             problems.append(GrammarProblem(name=name, line=1, text="The file must lie in a folder named by language."))
             continue
-        language = Language(parts[-2])
-        phrases.setdefault(language, [])
-        page = _Page(name=name, problems=problems)
-        if parts[-1] == "common.yaml":
-            common[language] = _common(page, sources[name])
-        else:
-            phrases[language].extend(_topics(page, sources[name]))
+        draft = drafts.setdefault(Language(parts[-2]), _Draft(problems=problems))
+        draft.read(_Page(name=name, problems=problems), parts[-1], sources[name])
     if problems:
         raise BadGrammar(problems)
-    return {
-        language: Grammar(
-            language=language,
-            phrases=tuple(said),
-            flags=common.get(language, (Flags(), Spelling()))[0],
-            spelling=common.get(language, (Flags(), Spelling()))[1],
-        )
-        for language, said in phrases.items()
-    }
+    return {language: draft.grammar(language) for language, draft in drafts.items()}
 
 
 def expand(template: str) -> tuple[str, ...]:
@@ -176,34 +190,98 @@ class _Page:
             else:
                 self.problem(item, "A phrase is needed here; write it in quotation marks if it begins with a bracket.")
 
-    def phrases(self, node: yaml.Node) -> Iterator[str]:
-        """The expanded templates of a list."""
+    def templates(self, node: yaml.Node) -> Iterator[tuple[yaml.Node, tuple[str, ...]]]:
+        """The templates of a list, each with the phrases that it stands for."""
         for template, item in self.items(node):
             try:
-                yield from expand(template)
+                yield item, expand(template)
             except ValueError as error:
                 self.problem(item, f'"{template}": {error}.')
 
+    def phrases(self, node: yaml.Node) -> Iterator[str]:
+        """The expanded templates of a list."""
+        for _, said in self.templates(node):
+            yield from said
 
-def _topics(page: _Page, text: str) -> Iterator[Phrase]:
-    for topic, node in page.mapping(text):
-        for phrase in page.phrases(node):
-            yield Phrase(topic=topic, text=phrase)
+
+@dataclass(slots=True)
+class _Draft:
+    """A language's grammar while its files are read. `places` tells where each phrase was seen first."""
+
+    problems: list[GrammarProblem]
+    parts: dict[str, Any] = field(default_factory=dict)
+    phrases: list[Phrase] = field(default_factory=list)
+    places: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+
+    def grammar(self, language: Language) -> Grammar:
+        return Grammar(language=language, phrases=tuple(self.phrases), **self.parts)
+
+    def read(self, page: "_Page", file: str, text: str) -> None:
+        if file == _COMMON:
+            self.parts |= _common(page, text)
+        elif file == _EITHER:
+            self.parts["either"] = tuple(_either(page, text))
+        elif file == _ELSEWHERE:
+            self.parts |= _lists(page, text, ("elsewhere",))
+        elif file == _DANGER:
+            self.parts["alarms"] = Alarms(**_lists(page, text, ("danger", "harmless")))
+        else:
+            self._topics(page, text)
+
+    def _topics(self, page: "_Page", text: str) -> None:
+        for topic, node in page.mapping(text):
+            for item, said in page.templates(node):
+                for phrase in said:
+                    self._place(page, topic, phrase, item)
+                    self.phrases.append(Phrase(topic=topic, text=phrase, weight=1 / len(said)))
+
+    def _place(self, page: "_Page", topic: str, phrase: str, item: yaml.Node) -> None:
+        first, name, line = self.places.setdefault(phrase, (topic, page.name, item.start_mark.line + 1))
+        if first != topic:
+            page.problem(
+                item,
+                f'"{phrase}" stands under "{topic}" here and under "{first}" in {name}:{line}. Keep one, or write it in '
+                f"{_EITHER} if both may be meant.",
+            )
 
 
-def _common(page: _Page, text: str) -> tuple[Flags, Spelling]:
+def _either(page: _Page, text: str) -> Iterator[Either]:
+    for key, node in page.mapping(text):
+        topics = tuple(key.split("|"))
+        if len(topics) != 2 or not all(topics):
+            page.problem(node, f'"{key}" is not two topics with a bar between them, such as pas|koerekort.')
+            continue
+        for _, said in page.templates(node):
+            yield from (Either(topics=topics, text=phrase, weight=1 / len(said)) for phrase in said)
+
+
+def _lists(page: _Page, text: str, names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """The phrases of a file that holds these lists and no others."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, node in page.mapping(text):
+        if key in names:
+            found[key] = tuple(page.phrases(node))
+        else:
+            page.problem(node, f'"{key}" is not known here. Known: {", ".join(names)}.')
+    return found
+
+
+def _common(page: _Page, text: str) -> dict[str, Any]:
     flags: dict[str, tuple[str, ...]] = {}
+    turns: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     pairs: dict[str, dict[str, str]] = {}
     for key, node in page.mapping(text):
         if key in _FLAGS:
             flags[key] = tuple(page.phrases(node))
+        elif key in _TURNS:
+            turns[key] = tuple(page.phrases(node))
         elif key in ("letters", "digits") and isinstance(node, yaml.MappingNode):
             pairs[key] = {str(name.value): str(value.value) for name, value in node.value}
         elif key in _SPELLING:
             lists[key] = tuple(item for item, _ in page.items(node))
         else:
-            page.problem(node, f'"{key}" is not known here. Known: {", ".join((*_FLAGS, *_SPELLING))}.')
+            page.problem(node, f'"{key}" is not known here. Known: {", ".join((*_FLAGS, *_TURNS, *_SPELLING))}.')
     spelling = Spelling(
         letters=pairs.get("letters", {}),
         endings=tuple(sorted(lists.get("endings", ()), key=len, reverse=True)),
@@ -211,4 +289,4 @@ def _common(page: _Page, text: str) -> tuple[Flags, Spelling]:
         stop=frozenset(lists.get("stop", ())),
         digits=pairs.get("digits", {}),
     )
-    return Flags(**flags), spelling
+    return {"flags": Flags(**flags), "turns": Turns(**turns), "spelling": spelling}

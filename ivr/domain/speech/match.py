@@ -7,28 +7,45 @@ confidences. Danger is heard as widely as possible: a needless question costs se
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import isnan
+from math import exp, isnan
+
+from rapidfuzz import fuzz, process
 
 from ivr.domain.heard import Candidate, Heard
 from ivr.domain.language import Language
+from ivr.domain.speech import confidence
 from ivr.domain.speech.grammar import Grammar
+from ivr.domain.speech.hearing import Hearing
 from ivr.domain.speech.lexicon import Lexicon
 from ivr.domain.speech.names import Entry, Named, NameIndex
-from ivr.domain.speech.normalise import normalised, spoken_digit, words_of
-from ivr.domain.speech.topics import Nearest, TopicIndex
+from ivr.domain.speech.normalise import spoken_digit, words_of
+from ivr.domain.speech.topics import Impression, TopicEar
 
 PERSON_TOPIC = "medarbejder"
 ANYONE_TOPIC = "menneske"
 MOST_CANDIDATES = 5
+SHARPNESS = 4.0  # how quickly a lower score means a smaller share
 LEAST_CONFIDENCE = 0.10
 MOST_CONFIDENCE = 0.98
 BELOW_A_NAME = 0.2  # topics are kept this far below a name that was said, so that the two are not offered as a choice
 LONGEST_NAME = 3
 SURELY_SAID = 0.72  # how alike the words of a flag must sound
+PERSON_KEY = "0"  # said instead of pressed
+DEPARTMENT = "department:"
+CLEARLY_A_MATTER = 0.90
 CLEAR_MATTER = 0.40  # with a matter this clear, "a person" says how it is to be settled, not what it is
 MOST_HINTS = 500  # Twilio's limits for hints
 LONGEST_HINT = 100
 FULL_CARRIER_CONFIDENCE = 0.7  # recognisers seldom say more of a short Danish sentence that they got right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nearest:
+    """The phrase of a topic that lies nearest to what was said, and how near (0 to 1)."""
+
+    topic: str
+    phrase: str
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +55,15 @@ class Explanation:
     normalised: str
     nearest: tuple[Nearest, ...]
     heard: Heard
+    impression: Impression | None = None
+    in_words_of_danger: bool = False
 
 
 class _Ear:
     """One language, ready to listen."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, hearing: Hearing) -> None:
+        grammar = hearing.grammar
         self.grammar = grammar
         spelling = grammar.spelling
         flags = grammar.flags
@@ -63,7 +83,7 @@ class _Ear:
         # Flags keep their endings: "bløder" is danger, "blød" is a diet.
         self.flag_lexicon = Lexicon(flag_words, replace(spelling, endings=()))
         self.lexicon = Lexicon({w for phrase in grammar.phrases for w in words_of(phrase.text, spelling)}, spelling)
-        self.topics = TopicIndex(grammar, self.lexicon)
+        self.topics = TopicEar(grammar, hearing.classifier)
 
     def _sequences(self, texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
         """Flag phrases as words, shortest first."""
@@ -114,15 +134,15 @@ class _Ear:
 
 
 class Matcher:
-    """Hears utterances in the languages of `grammars` and the names of `entries`. Immutable, safe between threads."""
+    """Hears utterances in the languages of `hearings` and the names of `entries`. Immutable, safe between threads."""
 
-    def __init__(self, grammars: Mapping[Language, Grammar], entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, hearings: Mapping[Language, Hearing], entries: Iterable[Entry] = ()) -> None:
         self._entries = tuple(entries)
-        self._ears = {language: _Ear(grammar) for language, grammar in grammars.items()}
+        self._ears = {language: _Ear(hearing) for language, hearing in hearings.items()}
         self._names = self._name_indices()
 
     def with_entries(self, entries: Iterable[Entry]) -> "Matcher":
-        """The same ears with another directory; cheap, since the grammars are not read again."""
+        """The same ears with another directory; cheap, since nothing is read or learnt again."""
         other = Matcher({})
         other._entries, other._ears = tuple(entries), self._ears
         other._names = other._name_indices()
@@ -134,35 +154,47 @@ class Matcher:
         `carrier_confidence` (0 to 1) is how sure the recogniser was of the words; None and 0 where it does not say.
         It lowers the confidence of topics, never danger.
         """
-        return self.explain(words, language, carrier_confidence).heard
+        ear = self._ears.get(language)
+        if ear is None:
+            return Heard(words=words)
+        return self._heard(ear, words, language, carrier_confidence, ear.topics.hear(words))
 
     def explain(self, words: str, language: Language, carrier_confidence: float | None = None) -> Explanation:
-        """What `hear` answers, with the nearest phrases."""
+        """What `hear` answers, with the reading that was taken and the nearest phrases of the best topics."""
         ear = self._ears.get(language)
         if ear is None:
             return Explanation(normalised=words.strip().lower(), nearest=(), heard=Heard(words=words))
+        seen = ear.topics.hear(words)
+        heard = self._heard(ear, words, language, carrier_confidence, seen)
+        return Explanation(
+            normalised=seen.text,
+            nearest=_nearest(ear.grammar, seen),
+            heard=heard,
+            impression=seen,
+            in_words_of_danger=ear.said(ear.danger, words_of(words, ear.grammar.spelling)),
+        )
+
+    def _heard(
+        self, ear: _Ear, words: str, language: Language, carrier_confidence: float | None, seen: Impression
+    ) -> Heard:
         spelling = ear.grammar.spelling
         spoken = words_of(words, spelling)
         called = ear.without_introduction(spoken)
         asks = ear.said(ear.calling, called)
         named = self._names[language].asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
-        nearest = ear.topics.nearest(spoken)
-        wants_person = not named and ear.said(ear.person, spoken)
-        heard = Heard(
+        if _names_only_the_place(named, seen):
+            named = ()
+        wants_person = not named and (ear.said(ear.person, spoken) or spoken_digit(words, spelling) == PERSON_KEY)
+        return Heard(
             words=words,
-            candidates=_candidates(nearest, named, _trust(carrier_confidence)),
+            candidates=_candidates(seen, named, _trust(carrier_confidence)),
             entries=tuple(entry.id for entry in named),
             unknown_name=asks and not named and not wants_person and ear.says_a_stranger(called),
-            danger=ear.said(ear.danger, spoken),
+            danger=confidence.danger(seen, in_words=ear.said(ear.danger, spoken)) >= confidence.IS_DANGER,
+            two_sided=not named and confidence.two_sided(seen) >= confidence.ASKS_WHICH,
             affirms=ear.affirms(spoken),
             wants_person=wants_person,
         )
-        return Explanation(normalised=normalised(words, spelling), nearest=nearest, heard=heard)
-
-    def digit(self, words: str, language: Language) -> str | None:
-        """The key that was said instead of pressed ("tast to"), None where anything else was said."""
-        ear = self._ears.get(language)
-        return spoken_digit(words, ear.grammar.spelling) if ear is not None else None
 
     def hints(self, language: Language) -> tuple[str, ...]:
         """Words for the carrier's recogniser to expect: names first, then short phrases of every topic in turn."""
@@ -188,6 +220,13 @@ class Matcher:
         return frozenset(w for w in spoken if w in ear.lexicon and w not in ear.grammar.spelling.stop)
 
 
+def _names_only_the_place(named: Sequence[Named], seen: Impression) -> bool:
+    """Whether a matter is told so clearly that the department named with it only says where: "mødet i jobcentret"."""
+    if not named or not all(entry.id.startswith(DEPARTMENT) for entry in named) or not seen.topics:
+        return False
+    return seen.topics[0][0] not in (PERSON_TOPIC, ANYONE_TOPIC) and confidence.right(seen) >= CLEARLY_A_MATTER
+
+
 def _in_order(phrase: Sequence[str], heard: Sequence[set[str]]) -> bool:
     left = iter(heard)
     return all(any(word in found for found in left) for word in phrase)
@@ -200,21 +239,45 @@ def _trust(carrier_confidence: float | None) -> float:
     return 0.7 + 0.3 * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
 
 
-def _candidates(nearest: Sequence[Nearest], named: Sequence[Named], trust: float) -> tuple[Candidate, ...]:
-    scores = {near.topic: near.score for near in nearest}
-    matter = max((score for topic, score in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
+def _candidates(seen: Impression, named: Sequence[Named], trust: float) -> tuple[Candidate, ...]:
+    scores = _confidences(seen)
+    matter = max((sure for topic, sure in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
     if matter >= CLEAR_MATTER and ANYONE_TOPIC in scores:
         scores[ANYONE_TOPIC] = min(scores[ANYONE_TOPIC], matter - BELOW_A_NAME)
     if named:
         name = named[0].confidence
         scores = {topic: min(score, name - BELOW_A_NAME) for topic, score in scores.items() if topic != ANYONE_TOPIC}
         scores[PERSON_TOPIC] = name
+    first = {topic for topic, _ in seen.topics[:2]}  # the two that may have to be asked about
     candidates = [
         Candidate(topic=topic, confidence=round(min(MOST_CONFIDENCE, score * trust), 3))
         for topic, score in scores.items()
-        if score * trust >= LEAST_CONFIDENCE
+        if score * trust >= LEAST_CONFIDENCE or topic in first
     ]
     return tuple(sorted(candidates, key=lambda found: (-found.confidence, found.topic))[:MOST_CANDIDATES])
+
+
+def _confidences(seen: Impression) -> dict[str, float]:
+    """How sure each of the best topics is; nothing where it is none of the house's business."""
+    if not seen.topics or confidence.ours(seen) < confidence.IS_OURS:
+        return {}
+    sure = confidence.right(seen)
+    best, others = seen.topics[0], seen.topics[1:MOST_CANDIDATES]
+    shares = [exp(SHARPNESS * score) for _, score in others]
+    whole = exp(SHARPNESS * best[1]) + sum(shares)
+    # What the best topic leaves is for the others, by their scores, and none of them is surer than the best.
+    left = {topic: min(sure, share / whole, 1 - sure) for (topic, _), share in zip(others, shares, strict=True)}
+    return {best[0]: sure, **left}
+
+
+def _nearest(grammar: Grammar, seen: Impression) -> tuple[Nearest, ...]:
+    found = []
+    for topic, _ in seen.topics[:MOST_CANDIDATES]:
+        phrases = [phrase.text for phrase in grammar.phrases if phrase.topic == topic]
+        near = process.extractOne(seen.text, phrases, scorer=fuzz.token_set_ratio)
+        if near is not None:
+            found.append(Nearest(topic=topic, phrase=near[0], score=near[1] / 100))
+    return tuple(found)
 
 
 def _short(texts: Iterable[str]) -> list[str]:

@@ -1,102 +1,151 @@
-"""Which topics a handful of words may mean, by the words that they share with the topics' phrases.
+"""Which topics an utterance may be about, whether it has two sides, and whether somebody is in danger.
 
-A word that few topics use says much, one that many use says little. A phrase counts by how much of it was said and,
-less, by how much of what was said it explains: callers tell more than they must.
+Everything that is learnt from the grammars of one language meets here: the classifier, the words that mend a recogniser's
+slips, and the ways in which callers turn in the middle of a sentence.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import log
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ivr.domain.speech.classifier import Classifier, Example, Scores
 from ivr.domain.speech.grammar import Grammar
-from ivr.domain.speech.lexicon import Lexicon
-from ivr.domain.speech.normalise import Spelling, stem, words_of
+from ivr.domain.speech.normalise import Spelling, normalised
+from ivr.domain.speech.readings import Reader, Reading
+from ivr.domain.speech.spelling import Mender
 
-UNKNOWN_WORD = 0.35  # weight of a word that no phrase uses
-ENOUGH_EVIDENCE = 0.75  # below this much weight a phrase is too vague to stand alone
-EXPLAINS = 0.5  # the part of the score that depends on how much of the utterance the phrase explains
-LEAST_WEIGHT = 0.12
+TOPIC, SIDES, ALARM = "topic", "sides", "alarm"
+"""The questions that the classifier answers."""
+
+ELSEWHERE = "_elsewhere"
+ONE, TWO = "one", "two"
+SAFE, DANGER = "safe", "danger"
+
+# A reading that leaves words out must itself make this much sense, and a contrast or a denial nearly as much as the whole.
+_SENSE = -0.4
+_NEARLY = 0.2
+_TELLING = 2  # words that may tell a topic
+_WHOLE_REMAINS = 0.3  # what was said before a turn still colours what comes after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Nearest:
-    """The phrase of a topic that lies nearest to what was said, and how near (0 to 1)."""
+class Impression:
+    """What an utterance looks like. `topics` are scores, best first; the others are scores by themselves.
 
-    topic: str
-    phrase: str
-    score: float
+    A score is about 1 for what is meant and about -1 for anything else. `text` is the reading that was taken. `mixed_up`
+    is set where the first two topics are a pair that callers are known to mean with the same words.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """The telling words of one or more phrases of a topic."""
-
-    topic: str
-    phrase: str
-    weight: float
+    text: str
+    topics: tuple[tuple[str, float], ...]
+    elsewhere: float
+    two_sided: float
+    mixed_up: bool
+    danger: float
 
 
-class TopicIndex:
-    """A grammar made ready for comparison. Built once; reading it changes nothing."""
+def questions(grammar: Grammar) -> Mapping[str, Sequence[Example]]:
+    """What a classifier of this language learns from."""
+    return {TOPIC: list(_topics(grammar)), SIDES: list(_sides(grammar)), ALARM: list(_alarm(grammar))}
 
-    def __init__(self, grammar: Grammar, lexicon: Lexicon) -> None:
-        self._lexicon = lexicon
+
+class TopicEar:
+    """One language, ready to hear topics. Immutable, safe between threads."""
+
+    def __init__(self, grammar: Grammar, classifier: Classifier) -> None:
         self._spelling = grammar.spelling
-        telling: dict[tuple[str, frozenset[str]], str] = {}
-        used_by: defaultdict[str, set[str]] = defaultdict(set)
-        for phrase in grammar.phrases:
-            stems = frozenset(stem(word, self._spelling) for word in telling_words(phrase.text, self._spelling))
-            for word in stems:
-                used_by[word].add(phrase.topic)
-            if stems:
-                telling.setdefault((phrase.topic, stems), phrase.text)
-        scale = log(max(len(grammar.topics), 3))
-        self._weight = {word: max(LEAST_WEIGHT, 1 - log(len(topics)) / scale) for word, topics in used_by.items()}
-        self._patterns: list[_Pattern] = []
-        self._with_word: defaultdict[str, list[int]] = defaultdict(list)
-        for (topic, stems), text in telling.items():
-            for word in sorted(stems):
-                self._with_word[word].append(len(self._patterns))
-            total = sum(self._weight[word] for word in sorted(stems))
-            self._patterns.append(_Pattern(topic, text, total))
+        self._classifier = classifier
+        self._reader = Reader(grammar.turns)
+        self.mender = Mender(_said(grammar), grammar.spelling.letters)
+        labels = classifier.labels.get(TOPIC, ())
+        self._topics = [(place, label) for place, label in enumerate(labels) if label != ELSEWHERE]
+        self._pairs = {frozenset(either.topics) for either in grammar.either}
+        self._elsewhere = labels.index(ELSEWHERE) if ELSEWHERE in labels else None
 
-    def nearest(self, words: Sequence[str], most: int = 5) -> tuple[Nearest, ...]:
-        """The best phrase of each topic, best topic first."""
-        said, utterance = self._said(words)
-        shared: defaultdict[int, float] = defaultdict(float)
-        for word, alike in said.items():
-            weight = self._weight[word] * alike
-            for pattern in self._with_word[word]:
-                shared[pattern] += weight
-        best: dict[str, Nearest] = {}
-        for number, weight in shared.items():
-            found = self._patterns[number]
-            score = _score(weight, found.weight, utterance)
-            if found.topic not in best or score > best[found.topic].score:
-                best[found.topic] = Nearest(topic=found.topic, phrase=found.phrase, score=score)
-        return tuple(sorted(best.values(), key=lambda near: (-near.score, near.topic))[:most])
+    def hear(self, words: str) -> Impression:
+        """What `words` look like."""
+        spoken = _plain(words, self._spelling)
+        texts = self._reader.readings(self.mender.mended(spoken.split()))
+        # What was said counts beside what it was mended to: a slip may be mended to a wrong word, and danger must be heard.
+        scores = self._classifier.scores([*(reading.text for reading in texts), spoken])
+        if TOPIC not in scores:
+            return Impression(text=spoken, topics=(), elsewhere=-1.0, two_sided=-1.0, mixed_up=False, danger=-1.0)
+        scores[TOPIC][0] = (scores[TOPIC][0] + scores[TOPIC][-1]) / 2
+        taken, found = self._read(texts, scores)
+        ranked = sorted(((label, float(found[place])) for place, label in self._topics), key=lambda pair: -pair[1])
+        return Impression(
+            text=taken,
+            topics=tuple(ranked),
+            elsewhere=float(found[self._elsewhere]) if self._elsewhere is not None else -1.0,
+            two_sided=self._score(scores, SIDES, TWO)[0],
+            mixed_up=frozenset(label for label, _ in ranked[:2]) in self._pairs,
+            danger=max(self._score(scores, ALARM, DANGER)),
+        )
 
-    def _said(self, words: Sequence[str]) -> tuple[dict[str, float], float]:
-        """The known words that were said, with likeness, and the weight of everything said."""
-        said: dict[str, float] = {}
-        utterance = 0.0
-        for word in dict.fromkeys(self._lexicon.joined(tuple(words))):
-            if word in self._spelling.stop or word in self._spelling.fillers:
+    def _read(self, texts: Sequence[Reading], scores: Scores) -> tuple[str, NDArray[np.float32]]:
+        """The reading that is taken: the last that makes sense by itself. Its scores, with an echo of the whole."""
+        rows = scores[TOPIC]
+        taken, found = texts[0].text, rows[0]
+        for reading, row in list(zip(texts, rows, strict=False))[1:]:
+            if len(self._telling(reading.text)) < (1 if reading.corrects else _TELLING):
                 continue
-            found = {known: alike for known, alike in self._lexicon.find(word).items() if known in self._weight}
-            utterance += max((self._weight[known] * alike for known, alike in found.items()), default=UNKNOWN_WORD)
-            for known, alike in found.items():
-                said[known] = max(said.get(known, 0.0), alike)
-        return said, utterance
+            sense = row.max() if row.argmax() != self._elsewhere else -1.0
+            needed = _SENSE if reading.corrects else max(_SENSE, rows[0].max() - _NEARLY)
+            if sense > needed:
+                taken, found = reading.text, row + _WHOLE_REMAINS * rows[0]
+        return taken, found
+
+    def _telling(self, text: str) -> list[str]:
+        return [word for word in text.split() if word not in self._spelling.stop]
+
+    def _score(self, scores: Scores, question: str, answer: str) -> list[float]:
+        answers = self._classifier.labels.get(question, ())
+        return [float(score) for score in scores[question][:, answers.index(answer)]] if answer in answers else [-1.0]
 
 
-def telling_words(text: str, spelling: Spelling) -> list[str]:
-    """The words of `text` that may tell a topic."""
-    return [word for word in words_of(text, spelling) if word not in spelling.stop and word not in spelling.fillers]
+def _plain(words: str, spelling: Spelling) -> str:
+    """Cleaned, but with every letter as it was written: two spellings of a sound are the mender's business."""
+    return normalised(words, replace(spelling, letters={}))
 
 
-def _score(shared: float, pattern: float, utterance: float) -> float:
-    said = min(1.0, shared / pattern)
-    explained = min(1.0, shared / utterance) if utterance else 0.0
-    return said * (1 - EXPLAINS + EXPLAINS * explained) * min(1.0, shared / ENOUGH_EVIDENCE)
+def _said(grammar: Grammar) -> Iterator[str]:
+    for texts in (
+        (phrase.text for phrase in grammar.phrases),
+        (either.text for either in grammar.either),
+        grammar.elsewhere,
+        grammar.alarms.danger,
+        grammar.alarms.harmless,
+    ):
+        yield from (_plain(text, grammar.spelling) for text in texts)
+
+
+def _topics(grammar: Grammar) -> Iterator[Example]:
+    spelling = grammar.spelling
+    for phrase in grammar.phrases:
+        yield Example(_plain(phrase.text, spelling), phrase.topic, phrase.weight)
+    for either in grammar.either:
+        for topic in either.topics:
+            yield Example(_plain(either.text, spelling), topic, either.weight / len(either.topics))
+    # Silence is nobody's business: so that there is something else to be heard, however little the grammar holds.
+    for text in ("", *grammar.elsewhere):
+        yield Example(_plain(text, spelling), ELSEWHERE)
+
+
+def _sides(grammar: Grammar) -> Iterator[Example]:
+    for phrase in grammar.phrases:
+        yield Example(_plain(phrase.text, grammar.spelling), ONE, phrase.weight)
+    for either in grammar.either:
+        yield Example(_plain(either.text, grammar.spelling), TWO, either.weight)
+
+
+def _alarm(grammar: Grammar) -> Iterator[Example]:
+    for text in grammar.alarms.danger:
+        yield Example(_plain(text, grammar.spelling), DANGER)
+    for text in grammar.alarms.harmless:
+        yield Example(_plain(text, grammar.spelling), SAFE, 2.0)
+    for text in grammar.elsewhere:
+        yield Example(_plain(text, grammar.spelling), SAFE)
+    for phrase in grammar.phrases:
+        yield Example(_plain(phrase.text, grammar.spelling), SAFE, phrase.weight / 2)

@@ -14,7 +14,7 @@ from ivr.adapters.files import plan_files
 from ivr.domain.flow.actions import Say
 from ivr.domain.flow.graph import Flow, Line
 from ivr.domain.phone import PhoneNumber
-from ivr.operations.plans import compile_sources
+from ivr.operations.plans import flow_of
 from ivr.settings import Settings
 from ivr.web.webhooks.door import xml
 
@@ -69,7 +69,7 @@ class HardTimes:
                 settings = self._settings
                 kept = plan_files.last_good(settings.var)
                 sources = kept or plan_files.read_sources(settings.routes, settings.grammars)
-                self._flow = compile_sources(sources).plan.flow
+                self._flow = flow_of(sources)
             return self._flow
 
 

@@ -1,12 +1,13 @@
 """The example municipality's grammars and directory, read once."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
 import yaml
 
-from ivr.domain.speech.grammar import read_grammars
+from ivr.adapters.files import hearings
 from ivr.domain.speech.match import Matcher
 from ivr.domain.speech.names import Entry
 
@@ -14,14 +15,18 @@ ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="session")
-def grammars():
-    return read_grammars(
-        {f"{p.parent.name}/{p.name}": p.read_text("utf-8") for p in (ROOT / "grammars").glob("*/*.yaml")}
-    )
+def learnt():
+    texts = {f"{p.parent.name}/{p.name}": p.read_text("utf-8") for p in (ROOT / "grammars").glob("*/*.yaml")}
+    return hearings.of_sources(Path(os.environ["IVR_TRAINED"]), texts)
 
 
 @pytest.fixture(scope="session")
-def matcher(grammars):
+def grammars(learnt):
+    return {language: hearing.grammar for language, hearing in learnt.items()}
+
+
+@pytest.fixture(scope="session")
+def matcher(learnt):
     departments = yaml.safe_load((ROOT / "routes.yaml").read_text("utf-8"))["departments"]
     ids = {department["name"]["da"]: id for id, department in departments.items()}
     with open(ROOT / "demo" / "directory.csv", encoding="utf-8", newline="") as file:
@@ -35,4 +40,4 @@ def matcher(grammars):
             for row in csv.DictReader(file)
         ]
     named = [Entry(id=f"department:{id}", name=n) for id, place in departments.items() for n in place["name"].values()]
-    return Matcher(grammars, people + named)
+    return Matcher(learnt, people + named)

@@ -1,0 +1,61 @@
+"""From scores to how sure one may be: calibrated, so that of ten answers at 0.8 eight are right.
+
+The constants are those of logistic regressions over the half of the labelled utterances that is kept for tuning
+(`tests/data`), both languages together; `python -m bench.calibration` finds them anew. What they are worth on the other half
+stands in `docs/speech.md`.
+"""
+
+from math import exp
+
+from ivr.domain.speech.topics import Impression
+
+# How far the best topic leads counts most; what sounds like somebody else's business counts against it.
+_RIGHT = (-1.21, 4.88, -1.29, -1.79)
+_TWO_SIDED = (2.16, -4.72, -0.93, 2.66, 1.03, -0.95)
+_OURS = (3.17, -6.78, -3.05)
+
+_DANGER = (4.99, -2.78, -2.27, 4.35, -3.65)
+
+IS_DANGER = 0.60
+"""Low on purpose: a needless question costs seconds, a missed cry for help may cost a life."""
+
+ASKS_WHICH = 0.16
+"""From here on the caller is asked which of two. Lower, and clear sentences are asked about in vain."""
+
+IS_OURS = 0.80
+"""Below, what was said is nothing that the house can help with."""
+
+
+def right(heard: Impression) -> float:
+    """How probable it is that the best topic is the one that is meant (0 to 1)."""
+    best, second = _best_two(heard)
+    return _logistic(_RIGHT, best, best - second, heard.elsewhere)
+
+
+def two_sided(heard: Impression) -> float:
+    """How probable it is that two topics are meant, or may be."""
+    best, second = _best_two(heard)
+    return _logistic(_TWO_SIDED, best, best - second, heard.elsewhere, heard.two_sided, float(heard.mixed_up))
+
+
+def ours(heard: Impression) -> float:
+    """How probable it is that any topic of the house is meant."""
+    best, _ = _best_two(heard)
+    return _logistic(_OURS, best, heard.elsewhere)
+
+
+def danger(heard: Impression, *, in_words: bool) -> float:
+    """How probable it is that somebody's life is at stake; `in_words` when words of danger were said."""
+    best, _ = _best_two(heard)
+    return _logistic(_DANGER, heard.danger, best, heard.elsewhere, float(in_words))
+
+
+def _best_two(heard: Impression) -> tuple[float, float]:
+    scores = [score for _, score in heard.topics[:2]]
+    return (scores[0] if scores else -1.0), (scores[1] if len(scores) > 1 else -1.0)
+
+
+def _logistic(constants: tuple[float, ...], *features: float) -> float:
+    *slopes, offset = constants
+    total = offset + sum(slope * feature for slope, feature in zip(slopes, features, strict=True))
+    return 1 / (1 + exp(-total))
