@@ -35,11 +35,15 @@ class BadDirectory(IvrError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ears:
-    """A matcher, what it was made of, and the plan by which a caller would be answered; None where it has errors."""
+    """A matcher, what it was made of, and the plan by which a caller would be answered; None where it has errors.
+
+    `employees` are the names of the directory file, where one was given.
+    """
 
     matcher: Matcher
     hearings: Mapping[Language, Hearing]
     plan: DialPlan | None
+    employees: tuple[str, ...]
 
     @property
     def bands(self) -> Understanding:
@@ -48,7 +52,7 @@ class Ears:
     def topics(self, language: Language) -> frozenset[str]:
         """The topics of a language. Raises `NoGrammar`."""
         if language not in self.hearings:
-            there = ", ".join(sorted(self.hearings)) or "none"
+            there = ", ".join(sorted(self.hearings))
             raise NoGrammar(f'There is no grammar for "{language}" in {grammar_folder()}.', hint=f"There is: {there}.")
         return self.hearings[language].grammar.topics
 
@@ -58,33 +62,50 @@ def grammar_folder() -> Path:
     return Path(os.environ.get("IVR_GRAMMARS", "grammars"))
 
 
+def routes_file() -> Path:
+    """IVR_ROUTES, or routes.yaml."""
+    return Path(os.environ.get("IVR_ROUTES", "routes.yaml"))
+
+
+def models_folder() -> Path | None:
+    """IVR_VOSK_MODELS; None where it is not set."""
+    named = os.environ.get("IVR_VOSK_MODELS", "").strip()
+    return Path(named) if named else None
+
+
 def trained_folder() -> Path:
     """IVR_TRAINED, or the folder `trained` in IVR_VAR (default: var)."""
     return Path(os.environ.get("IVR_TRAINED") or Path(os.environ.get("IVR_VAR", "var")) / "trained")
 
 
 def learnt() -> dict[Language, Hearing]:
-    """What the grammars of the folder teach, learnt now where it was not before. Raises `BadGrammar`."""
+    """What the grammars of the folder teach, learnt now where it was not before. Raises `BadGrammar` and `NoGrammar`."""
     folder = grammar_folder()
-    sources = {f"{path.parent.name}/{path.name}": path.read_text("utf-8") for path in sorted(folder.glob("*/*.yaml"))}
+    sources = {
+        f"{path.parent.name}/{path.name}": path.read_text("utf-8", errors="replace")
+        for path in sorted(folder.glob("*/*.yaml"))
+    }
+    if not sources:
+        raise NoGrammar(f"There is no grammar in {folder}: no file <language>/*.yaml.", hint="Set IVR_GRAMMARS.")
     if not hearings.are_known(trained_folder(), sources):
         click.echo(LEARNING, err=True)
     return hearings.of_sources(trained_folder(), sources)
 
 
 def ears(directory: Path | None = None) -> Ears:
-    """Departments and bands are read from IVR_ROUTES (default: routes.yaml). Raises `BadGrammar` and `BadDirectory`."""
+    """Departments and bands are read from IVR_ROUTES (default: routes.yaml). Raises `BadGrammar`, `NoGrammar` and `BadDirectory`."""
     found = learnt()
-    plan, _ = load(Path(os.environ.get("IVR_ROUTES", "routes.yaml")))
+    plan, _ = load(routes_file())
     departments = {} if plan is None else plan.flow.departments
     names = {id: list(department.name.values()) for id, department in departments.items()}
-    return Ears(matcher=Matcher(found, _entries(names, directory)), hearings=found, plan=plan)
+    places = [Entry(id=f"department:{id}", name=name) for id, all_names in names.items() for name in all_names]
+    people = [] if directory is None else _people(names, directory)
+    employees = tuple(person.name for person in people)
+    return Ears(matcher=Matcher(found, places + people), hearings=found, plan=plan, employees=employees)
 
 
-def _entries(departments: Mapping[str, list[str]], directory: Path | None) -> list[Entry]:
-    entries = [Entry(id=f"department:{id}", name=name) for id, names in departments.items() for name in names]
-    if directory is None:
-        return entries
+def _people(departments: Mapping[str, list[str]], directory: Path) -> list[Entry]:
+    entries = []
     ids = {name: id for id, names in departments.items() for name in names}
     with directory.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)

@@ -2,6 +2,7 @@
 
 import click
 
+from ivr.cli.answers import exits
 from ivr.cli.ears import learnt, trained_folder
 
 
@@ -11,6 +12,7 @@ def command() -> None:
 
 
 @command.command("build", epilog="Example: ivr grammar build")
+@exits
 def build() -> None:
     """Learn from the grammars of IVR_GRAMMARS and keep it in IVR_TRAINED (default: the folder trained in IVR_VAR).
 

@@ -1,5 +1,6 @@
 """`ivr`: every command in one place. Exit codes: 0 done, 1 yours to mend, 2 wrong usage, 3 our fault."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from ivr.cli import (
     staff,
 )
 from ivr.domain.errors import IvrError
-from ivr.telemetry import mask
+from ivr.telemetry import configure, mask
 
 YOURS_TO_MEND, OUR_FAULT = 1, 3
 
@@ -65,6 +66,8 @@ for name, command in COMMANDS.items():
 
 def main() -> None:
     """The entry point: an error that a person can mend is told in its own words, without a stack."""
+    # Standard output is for a command's answer. What stays and serves tells more of itself.
+    configure(level=logging.WARNING)
     try:
         ivr()
     except IvrError as error:

@@ -4,29 +4,46 @@ from pathlib import Path
 
 import click
 
+from ivr.cli.answers import exits
 from ivr.cli.ears import Ears, ears
 from ivr.cli.next_words import next_words
+from ivr.cli.recorded import ear
 from ivr.domain.language import Language
 from ivr.domain.speech import confidence
 from ivr.domain.speech.match import Explanation
 
 
 @click.command("match", epilog='Example: ivr match "jeg skal have nyt pas"')
-@click.argument("text")
+@click.argument("text", required=False)
+@click.option(
+    "--wav",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A recording instead of TEXT (PCM, 16 bit, one channel), recognised with the model of IVR_VOSK_MODELS.",
+)
 @click.option("--language", default="da", show_default=True, help="The language that is spoken.")
 @click.option(
     "--directory",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A directory file (CSV), to hear names.",
 )
-def command(text: str, language: str, directory: Path | None) -> None:
+@exits
+def command(text: str | None, wav: Path | None, language: str, directory: Path | None) -> None:
     """Show which topics, people and flags TEXT is understood as, why, and what the caller would hear next.
+
+    With --wav, also what our own recogniser makes of a recording, as it listens at the open question.
 
     Grammars are read from IVR_GRAMMARS (default: grammars), departments from IVR_ROUTES (default: routes.yaml).
     """
+    if (text is None) == (wav is None):
+        raise click.UsageError("Give either TEXT or --wav FILE.")
     heard = ears(directory)
     heard.topics(Language(language))
-    for line in lines(heard, text, Language(language)):
+    if wav is not None:
+        text = ear(heard, Language(language))(wav)
+        click.echo(f"recognised  {text or '(nothing)'}")
+        if not text:
+            return
+    for line in lines(heard, text or "", Language(language)):
         click.echo(line)
 
 

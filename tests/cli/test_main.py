@@ -1,5 +1,6 @@
 """`ivr` as a whole: every command helps, and errors have their exit codes."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+import structlog
 from click.testing import CliRunner
 
 from ivr.cli import main
@@ -58,6 +60,16 @@ def test_wrong_usage_exits_with_2():
     assert run("serve", "--port", "many").returncode == 2
 
 
+@pytest.fixture
+def log_as_it_was():
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    yield
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("log_as_it_was")
 def test_a_crash_leaves_its_report_even_where_the_folder_cannot_be_written_to(monkeypatch, capsys):
     @click.command()
     def fails():

@@ -17,6 +17,7 @@ from ivr.domain.speech.grammar import read_grammars
 from ivr.domain.speech.hearing import Hearing, learnt
 
 _NAME_LENGTH = 16
+_DIGEST_BYTES = 32  # of SHA-256, before what was learnt
 _KEPT_PER_LANGUAGE = 3  # calls that are under way may need the grammar before the last
 
 log = structlog.get_logger()
@@ -40,8 +41,8 @@ def of_sources(folder: Path, sources: Mapping[str, str]) -> dict[Language, Heari
                 for name, text in texts.items()
             }
             for language, grammar in read_grammars(unknown).items():
-                found[language] = learnt(grammar)
-                _keep(folder, names[language], found[language])
+                found[language] = hearing = learnt(grammar)
+                _keep(folder, names[language], hearing)
     return {language: hearing for language, hearing in found.items() if hearing is not None}
 
 
@@ -72,7 +73,12 @@ _VERSION = "1"
 
 def _kept(folder: Path, name: str) -> Hearing | None:
     try:
-        return Hearing.loaded((folder / f"{name}.ear").read_bytes())
+        kept = (folder / f"{name}.ear").read_bytes()
+        # A spoilt file must not get as far as the libraries that read it: they fail in too many ways.
+        digest, content = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
+        if hashlib.sha256(content).digest() != digest:
+            raise ValueError(f"{name}.ear is not as it was written.")
+        return Hearing.loaded(content)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -83,8 +89,9 @@ def _kept(folder: Path, name: str) -> Hearing | None:
 def _keep(folder: Path, name: str, hearing: Hearing) -> None:
     """Everything goes on where it cannot be kept; the next process learns it again."""
     draft = folder / f"{name}.new"
+    content = hearing.dumped()
     try:
-        draft.write_bytes(hearing.dumped())
+        draft.write_bytes(hashlib.sha256(content).digest() + content)
         draft.replace(folder / f"{name}.ear")
         kept = sorted(folder.glob(f"{hearing.grammar.language}-*.ear"), key=lambda path: path.stat().st_mtime)
         for old in kept[:-_KEPT_PER_LANGUAGE]:

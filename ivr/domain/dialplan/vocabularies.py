@@ -11,13 +11,14 @@ from ivr.domain.speech.grammar import Flags, Grammar
 def vocabularies(flow: Flow, grammars: Mapping[Language, Grammar]) -> dict[Language, Vocabulary]:
     """One for each language whose recogniser is Vosk; empty where the carrier hears all of them."""
     return {
-        language: _vocabulary(flow, language, grammars.get(language, Grammar(language=language)))
+        language: vocabulary(flow, language, grammars.get(language, Grammar(language=language)))
         for language, speaker in flow.speakers.items()
         if speaker.recogniser is Recogniser.VOSK
     }
 
 
-def _vocabulary(flow: Flow, language: Language, grammar: Grammar) -> Vocabulary:
+def vocabulary(flow: Flow, language: Language, grammar: Grammar) -> Vocabulary:
+    """What to listen for in one language, whoever hears it."""
     flags: Flags = grammar.flags
     others = [speaker for speaker in flow.speakers.values() if speaker.language != language]
     asked_for = [words for speaker in others for words in (speaker.name, *speaker.called)]

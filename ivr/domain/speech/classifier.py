@@ -2,30 +2,44 @@
 
 Callers seldom say a phrase that stands in a grammar. Linear classifiers, trained from all phrases of a language, weigh runs
 of three to six letters, of which inflection, compounds and slips of the recogniser change some and leave the others, and
-words with their neighbours. The same views of a text serve several questions at once. Training the same grammar gives the
-same classifier. It is kept as plain arrays, so that nothing is executed in loading it.
+words with their neighbours. The same views of a text serve several questions at once. They are kept as plain arrays, so that
+nothing is executed in loading them; `learning.py` makes them.
 """
 
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.svm import LinearSVC
 
-VIEWS: Mapping[str, Mapping[str, Any]] = {
-    # Padded with a space, so that a run also knows where a word begins.
-    "letters": {"analyzer": "char_wb", "ngram_range": (3, 6)},
-    "words": {"analyzer": "word", "ngram_range": (1, 2), "token_pattern": r"\S+"},
-}
-PENALTY = 1.0
-TOLERANCE = 0.02
+_SHORTEST_RUN, _LONGEST_RUN = 3, 6
+
+
+def runs_of_letters(text: str) -> Iterator[str]:
+    """Runs of three to six letters of each word; a space on either side tells where a word begins and ends."""
+    for word in text.split():
+        padded = f" {word} "
+        for length in range(_SHORTEST_RUN, _LONGEST_RUN + 1):
+            if length >= len(padded):
+                yield padded
+                break
+            yield from (padded[begin : begin + length] for begin in range(len(padded) - length + 1))
+
+
+def words_and_pairs(text: str) -> Iterator[str]:
+    """Each word, and each with the one after it."""
+    words = text.split()
+    yield from words
+    yield from map(" ".join, pairwise(words))
+
+
+VIEWS: Mapping[str, Callable[[str], Iterator[str]]] = {"letters": runs_of_letters, "words": words_and_pairs}
+"""The ways to look at a text: what each takes it to be made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +55,29 @@ Scores = Mapping[str, NDArray[np.float32]]
 """By question: one row per text, one column per label, about 1 for what is meant and about -1 for anything else."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class View:
-    """One way to look at a text: what it may be made of, how rare each part is, and what each weighs for every label."""
+    """One way to look at a text: the place of each part that it may have, how rare each is, what each weighs for every label.
+
+    `places` are in order. Weights are kept rounded, and widened only for the parts of the text at hand: widening all of them
+    would take twice the memory for the rest of the process's life.
+    """
 
     name: str
-    parts: tuple[str, ...]
+    places: Mapping[str, int]
     rarity: NDArray[np.float32]
     weights: NDArray[np.float16]
 
-    def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """What this view adds to the score of every label: one row per text."""
-        found: NDArray[np.float32] = self._vectorizer.transform(texts) @ self._quick_weights
-        return found
-
-    @cached_property
-    def _vectorizer(self) -> TfidfVectorizer:
-        made = _vectorizer(self.name, {part: place for place, part in enumerate(self.parts)})
-        made.idf_ = self.rarity
-        return made
-
-    @cached_property
-    def _quick_weights(self) -> NDArray[np.float32]:
-        return np.ascontiguousarray(self.weights, dtype=np.float32)
+    def scores(self, text: str) -> NDArray[np.float32]:
+        """What this view adds to the score of every label; what is rare counts most, and twice said hardly more than once."""
+        found = Counter(place for part in VIEWS[self.name](text) if (place := self.places.get(part)) is not None)
+        if not found:
+            return np.zeros(self.weights.shape[1], dtype=np.float32)
+        places = np.fromiter(found, dtype=np.intp, count=len(found))
+        counts = np.fromiter(found.values(), dtype=np.float32, count=len(found))
+        said = (1 + np.log(counts)) * self.rarity[places]
+        added: NDArray[np.float32] = (said / np.linalg.norm(said)) @ self.weights[places].astype(np.float32)
+        return added
 
 
 class Classifier:
@@ -80,7 +94,7 @@ class Classifier:
         """How well each answer to each question fits each text."""
         if not self.labels:
             return {}
-        found = sum((view.scores(texts) for view in self._views), self._offsets)
+        found = np.stack([sum((view.scores(text) for view in self._views), self._offsets) for text in texts])
         ends = np.cumsum([len(answers) for answers in self.labels.values()])
         return dict(zip(self.labels, np.split(found, ends[:-1], axis=1), strict=True))
 
@@ -90,7 +104,7 @@ class Classifier:
         for question, answers in self.labels.items():
             arrays[f"labels_{question}"] = np.array(answers)
         for view in self._views:
-            arrays[f"parts_{view.name}"] = np.frombuffer("\n".join(view.parts).encode(), dtype=np.uint8)
+            arrays[f"parts_{view.name}"] = np.frombuffer("\n".join(view.places).encode(), dtype=np.uint8)
             arrays[f"rarity_{view.name}"] = view.rarity
             arrays[f"weights_{view.name}"] = view.weights
         file = io.BytesIO()
@@ -112,48 +126,5 @@ class Classifier:
 
 def _loaded_view(arrays: Mapping[str, NDArray[Any]], name: str) -> View:
     parts = arrays[f"parts_{name}"].tobytes().decode().split("\n")
-    return View(name, tuple(parts), arrays[f"rarity_{name}"], arrays[f"weights_{name}"])
-
-
-def trained(questions: Mapping[str, Sequence[Example]]) -> Classifier:
-    """A classifier that answers those of `questions` that have two labels at least. Every label counts the same in sum."""
-    questions = {name: examples for name, examples in questions.items() if len({e.label for e in examples}) > 1}
-    if not questions:
-        return Classifier({}, (), np.zeros(0, dtype=np.float32))
-    texts = {example.text: None for examples in questions.values() for example in examples}
-    rows = {text: row for row, text in enumerate(texts)}
-    vectorizers = {name: _vectorizer(name, None) for name in VIEWS}
-    vectors = hstack([vectorizer.fit_transform(list(texts)) for vectorizer in vectorizers.values()], format="csr")
-
-    def learnt(question: str) -> tuple[list[str], NDArray[np.float64]]:
-        examples = questions[question]
-        machine = LinearSVC(C=PENALTY, tol=TOLERANCE, random_state=0)
-        places = [rows[example.text] for example in examples]
-        machine.fit(vectors[places], [example.label for example in examples], sample_weight=_balanced(examples))
-        found = np.vstack([machine.coef_.T, machine.intercept_])
-        return [str(label) for label in machine.classes_], found if found.shape[1] > 1 else np.hstack([-found, found])
-
-    # One after the other: the library draws from one source of chance, and two at once would not give the same again.
-    heads = {question: learnt(question) for question in questions}
-    weights = np.hstack([found for _, found in heads.values()])
-    views, begin = [], 0
-    for name, vectorizer in vectorizers.items():
-        parts = tuple(str(part) for part in vectorizer.get_feature_names_out())
-        # Rounded as they are kept, so that a classifier that was loaded decides as one that was just trained.
-        kept = weights[begin : begin + len(parts)].astype(np.float16)
-        views.append(View(name, parts, vectorizer.idf_.astype(np.float32), kept))
-        begin += len(parts)
-    labels = {question: answers for question, (answers, _) in heads.items()}
-    return Classifier(labels, views, weights[-1].astype(np.float32))
-
-
-def _vectorizer(view: str, vocabulary: Mapping[str, int] | None) -> TfidfVectorizer:
-    return TfidfVectorizer(**VIEWS[view], sublinear_tf=True, lowercase=False, vocabulary=vocabulary, dtype=np.float32)
-
-
-def _balanced(examples: Sequence[Example]) -> NDArray[np.float64]:
-    sums: dict[str, float] = {}
-    for example in examples:
-        sums[example.label] = sums.get(example.label, 0.0) + example.weight
-    middle = sum(sums.values()) / len(sums)
-    return np.array([example.weight * middle / sums[example.label] for example in examples])
+    places = {part: place for place, part in enumerate(parts)}
+    return View(name, places, arrays[f"rarity_{name}"], arrays[f"weights_{name}"])

@@ -12,7 +12,7 @@ from ivr.domain.speech.topics import Impression
 # How far the best topic leads counts most; what sounds like somebody else's business counts against it.
 _RIGHT = (-1.21, 4.88, -1.29, -1.79)
 _TWO_SIDED = (2.16, -4.72, -0.93, 2.66, 1.03, -0.95)
-_OURS = (3.17, -6.78, -3.05)
+_OURS = (2.62, -6.59, 2.47, -3.26)
 
 _DANGER = (4.99, -2.78, -2.27, 4.35, -3.65)
 
@@ -22,7 +22,7 @@ IS_DANGER = 0.60
 ASKS_WHICH = 0.16
 """From here on the caller is asked which of two. Lower, and clear sentences are asked about in vain."""
 
-IS_OURS = 0.80
+IS_OURS = 0.75
 """Below, what was said is nothing that the house can help with."""
 
 
@@ -41,7 +41,7 @@ def two_sided(heard: Impression) -> float:
 def ours(heard: Impression) -> float:
     """How probable it is that any topic of the house is meant."""
     best, _ = _best_two(heard)
-    return _logistic(_OURS, best, heard.elsewhere)
+    return _logistic(_OURS, best, heard.elsewhere, float(heard.outright))
 
 
 def danger(heard: Impression, *, in_words: bool) -> float:

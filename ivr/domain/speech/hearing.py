@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from ivr.domain.language import Language
-from ivr.domain.speech.classifier import Classifier, trained
+from ivr.domain.speech.classifier import Classifier
 from ivr.domain.speech.grammar import Grammar
 from ivr.domain.speech.topics import questions
 
@@ -49,6 +49,9 @@ class Hearing:
 
 def learnt(grammar: Grammar) -> Hearing:
     """Learns from a grammar: seconds for one of thousands of phrases."""
+    # What learns is large, and most processes live by what was kept.
+    from ivr.domain.speech.learning import trained  # noqa: PLC0415
+
     return Hearing(grammar=grammar, classifier=trained(questions(grammar)))
 
 

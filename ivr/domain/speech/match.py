@@ -4,6 +4,7 @@ The only door to this package. It knows nothing of where the call stands; `flow/
 confidences. Danger is heard as widely as possible: a needless question costs seconds, a missed one may cost a life.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -30,6 +31,7 @@ MOST_CONFIDENCE = 0.98
 BELOW_A_NAME = 0.2  # topics are kept this far below a name that was said, so that the two are not offered as a choice
 LONGEST_NAME = 3
 SURELY_SAID = 0.72  # how alike the words of a flag must sound
+LEAST_USES = 2.0  # templates
 PERSON_KEY = "0"  # said instead of pressed
 DEPARTMENT = "department:"
 CLEARLY_A_MATTER = 0.90
@@ -82,7 +84,7 @@ class _Ear:
         flag_words = {word for phrase in (*self.danger, *self.person, *self.calling) for word in phrase}
         # Flags keep their endings: "bløder" is danger, "blød" is a diet.
         self.flag_lexicon = Lexicon(flag_words, replace(spelling, endings=()))
-        self.lexicon = Lexicon({w for phrase in grammar.phrases for w in words_of(phrase.text, spelling)}, spelling)
+        self.lexicon = Lexicon(_ordinary_words(grammar), spelling)
         self.topics = TopicEar(grammar, hearing.classifier)
 
     def _sequences(self, texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
@@ -105,6 +107,12 @@ class _Ear:
                 if tuple(words[begin:end]) == phrase:
                     return (*words[:begin], *self._after_name(words[end:]))
         return tuple(words)
+
+    def impression(self, words: str) -> Impression:
+        """What the words look like, the caller's own name left out."""
+        spoken = words_of(words, self.grammar.spelling)
+        matter = self.without_introduction(spoken)
+        return self.topics.hear(words if matter == spoken else " ".join(matter))
 
     def _after_name(self, words: Sequence[str]) -> Sequence[str]:
         """What follows a name: at most three words, and none that tells a topic or binds sentences."""
@@ -157,14 +165,14 @@ class Matcher:
         ear = self._ears.get(language)
         if ear is None:
             return Heard(words=words)
-        return self._heard(ear, words, language, carrier_confidence, ear.topics.hear(words))
+        return self._heard(ear, words, language, carrier_confidence, ear.impression(words))
 
     def explain(self, words: str, language: Language, carrier_confidence: float | None = None) -> Explanation:
         """What `hear` answers, with the reading that was taken and the nearest phrases of the best topics."""
         ear = self._ears.get(language)
         if ear is None:
             return Explanation(normalised=words.strip().lower(), nearest=(), heard=Heard(words=words))
-        seen = ear.topics.hear(words)
+        seen = ear.impression(words)
         heard = self._heard(ear, words, language, carrier_confidence, seen)
         return Explanation(
             normalised=seen.text,
@@ -182,7 +190,7 @@ class Matcher:
         called = ear.without_introduction(spoken)
         asks = ear.said(ear.calling, called)
         named = self._names[language].asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
-        if _names_only_the_place(named, seen):
+        if self._is_only_a_place(ear, named, self._names[language].beside_departments(called)):
             named = ()
         wants_person = not named and (ear.said(ear.person, spoken) or spoken_digit(words, spelling) == PERSON_KEY)
         return Heard(
@@ -215,16 +223,27 @@ class Matcher:
     def _name_indices(self) -> dict[Language, NameIndex]:
         return {lang: NameIndex(self._entries, ear.grammar.spelling) for lang, ear in self._ears.items()}
 
+    def _is_only_a_place(self, ear: _Ear, named: Sequence[Named], beside: Sequence[str]) -> bool:
+        """Whether so much is said beside a department's name that it only tells where: "mødet i jobcentret"."""
+        if not named or not all(entry.id.startswith(DEPARTMENT) for entry in named):
+            return False
+        seen = ear.topics.hear(" ".join(beside))
+        is_matter = bool(seen.topics) and seen.topics[0][0] not in (PERSON_TOPIC, ANYONE_TOPIC)
+        return is_matter and min(confidence.right(seen), confidence.ours(seen)) >= CLEARLY_A_MATTER
+
     def _ordinary(self, ear: _Ear, spoken: Sequence[str]) -> frozenset[str]:
         """The words of the utterance that tell a topic: "rask" is a name only where somebody is asked for."""
         return frozenset(w for w in spoken if w in ear.lexicon and w not in ear.grammar.spelling.stop)
 
 
-def _names_only_the_place(named: Sequence[Named], seen: Impression) -> bool:
-    """Whether a matter is told so clearly that the department named with it only says where: "mødet i jobcentret"."""
-    if not named or not all(entry.id.startswith(DEPARTMENT) for entry in named) or not seen.topics:
-        return False
-    return seen.topics[0][0] not in (PERSON_TOPIC, ANYONE_TOPIC) and confidence.right(seen) >= CLEARLY_A_MATTER
+def _ordinary_words(grammar: Grammar) -> set[str]:
+    """Words that tell matters, however they are spelled: callers name people in passing, but seldom the same ones."""
+    uses: Counter[str] = Counter()
+    for phrase in grammar.phrases:
+        if phrase.topic != PERSON_TOPIC:
+            for word in set(words_of(phrase.text, grammar.spelling)):
+                uses[word] += phrase.weight
+    return {word for word, count in uses.items() if count >= LEAST_USES}
 
 
 def _in_order(phrase: Sequence[str], heard: Sequence[set[str]]) -> bool:
@@ -274,7 +293,7 @@ def _nearest(grammar: Grammar, seen: Impression) -> tuple[Nearest, ...]:
     found = []
     for topic, _ in seen.topics[:MOST_CANDIDATES]:
         phrases = [phrase.text for phrase in grammar.phrases if phrase.topic == topic]
-        near = process.extractOne(seen.text, phrases, scorer=fuzz.token_set_ratio)
+        near = process.extractOne(seen.text, phrases, scorer=fuzz.token_sort_ratio)
         if near is not None:
             found.append(Nearest(topic=topic, phrase=near[0], score=near[1] / 100))
     return tuple(found)

@@ -98,6 +98,11 @@ class NameIndex:
         named = [Named(id=id, confidence=sure) for id, sure in people.items() if sure >= best - SAME_RANK]
         return tuple(sorted(named, key=lambda entry: (-entry.confidence, entry.id)))
 
+    def beside_departments(self, words: Sequence[str]) -> tuple[str, ...]:
+        """What was said beside the names of departments."""
+        places = {word for name in self._departments for word in name}
+        return tuple(word for word in words if sound(word) not in places)
+
     def _heard(self, words: Sequence[str]) -> tuple[dict[str, float], list[str]]:
         """Sounds of names that were said, with likeness, and the telling words that are none."""
         heard: dict[str, float] = {}

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ivr.domain.speech.classifier import Classifier, Example, trained
+from ivr.domain.speech.classifier import Classifier, Example
+from ivr.domain.speech.learning import trained
 
 QUESTIONS = {
     "topic": [

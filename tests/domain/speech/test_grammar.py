@@ -55,12 +55,12 @@ def test_the_folder_names_the_language_and_common_holds_no_topic():
     assert grammars["da"].flags.yes == ("ja",)
 
 
-@pytest.mark.parametrize(("language", "least"), [("da", 12), ("en", 6)])
+@pytest.mark.parametrize(("language", "least"), [("da", 60), ("en", 25)])
 def test_every_topic_has_enough_templates_and_no_file_names_an_unknown_topic(language, least):
     topics = yaml.safe_load((ROOT / "routes.yaml").read_text("utf-8"))["topics"]
     counts = {}
     for path in (ROOT / "grammars" / language).glob("*.yaml"):
-        if path.name != "common.yaml":
+        if path.stem not in ("common", "either", "elsewhere", "danger"):
             for topic, templates in yaml.safe_load(path.read_text("utf-8")).items():
                 assert topics[topic]["group"] == path.stem
                 counts[topic] = len(templates)

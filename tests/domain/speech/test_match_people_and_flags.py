@@ -252,4 +252,3 @@ def test_no_text_breaks_the_matcher(matcher, said, language, sure):
     assert len(heard.candidates) <= 5
     assert all(0 <= c.confidence <= 1 for c in heard.candidates)
     assert list(heard.candidates) == sorted(heard.candidates, key=lambda c: -c.confidence)
-    matcher.digit(said, language)
