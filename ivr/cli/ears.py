@@ -14,6 +14,7 @@ from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.errors import IvrError
 from ivr.domain.flow.graph import Understanding
 from ivr.domain.language import Language
+from ivr.domain.speech.confidence import Thresholds
 from ivr.domain.speech.hearing import Hearing
 from ivr.domain.speech.match import Matcher
 from ivr.domain.speech.names import Entry
@@ -101,7 +102,12 @@ def ears(directory: Path | None = None) -> Ears:
     places = [Entry(id=f"department:{id}", name=name) for id, all_names in names.items() for name in all_names]
     people = [] if directory is None else _people(names, directory)
     employees = tuple(person.name for person in people)
-    return Ears(matcher=Matcher(found, places + people), hearings=found, plan=plan, employees=employees)
+    return Ears(
+        matcher=Matcher(found, places + people, Thresholds() if plan is None else plan.thresholds),
+        hearings=found,
+        plan=plan,
+        employees=employees,
+    )
 
 
 def _people(departments: Mapping[str, list[str]], directory: Path) -> list[Entry]:

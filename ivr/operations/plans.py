@@ -77,7 +77,7 @@ def compile_sources(sources: Sources, learn: Learn = lambda texts: all_learnt(re
         raise BadDialPlan(_listed(problems, error.text), hint="Nothing has changed.") from None
     if plan is None:
         raise BadDialPlan(_listed(problems), hint="Nothing has changed.")
-    matcher = Matcher(hearings)
+    matcher = Matcher(hearings, thresholds=plan.thresholds)
     hints = {language: matcher.hints(language) for language in plan.flow.speakers if language in hearings}
     grammars = {language: hearing.grammar for language, hearing in hearings.items()}
     flow = replace(plan.flow, hints=hints, vocabularies=vocabularies(plan.flow, grammars))

@@ -5,6 +5,7 @@ Pure: files are read by whoever calls. A plan comes out only when there is no er
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from ivr.domain.dialplan import document
@@ -35,6 +36,7 @@ from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.groups import Group, ServiceTarget
 from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, ClosingDay
+from ivr.domain.speech.confidence import Thresholds
 
 
 def compile_plan(routes: Source, prompts: Mapping[Language, Source]) -> tuple[DialPlan | None, tuple[Problem, ...]]:
@@ -57,6 +59,7 @@ def compile_plan(routes: Source, prompts: Mapping[Language, Source]) -> tuple[Di
         flow=_flow(plan, words),
         groups={id: _group(id, item) for id, item in plan.rows("groups")},
         calendar=_calendar(plan),
+        thresholds=Thresholds(**_chosen(plan, Thresholds)),
         **_given(calls_per_second=plan.plain("carrier", "calls_per_second")),
     )
     return compiled, report.problems()
@@ -86,8 +89,14 @@ def _flow(plan: Item, words: Mapping[str, Text]) -> Flow:
         notices=tuple(_notice(item) for item in plan.plain("notices") or ()),
         words=words,
         group_names={id: item.plain("name") for id, item in plan.rows("groups")},
-        understanding=Understanding(**{key: item.value for key, item in plan.rows("understanding")}),
+        understanding=Understanding(**_chosen(plan, Understanding)),
     )
+
+
+def _chosen(plan: Item, kind: type[Understanding] | type[Thresholds]) -> dict[str, Any]:
+    """What the plan says of the fields of `kind`: one section holds the values of both."""
+    known = {field.name for field in fields(kind)}
+    return {key: item.value for key, item in plan.rows("understanding") if key in known}
 
 
 def _line(number: PhoneNumber, item: Item) -> Line:

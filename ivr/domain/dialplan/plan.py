@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ivr.domain.flow.graph import Flow
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.hours import Calendar
+from ivr.domain.speech.confidence import Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +21,4 @@ class DialPlan:
     groups: Mapping[str, Group]
     calendar: Calendar
     calls_per_second: float = 1.0
+    thresholds: Thresholds = Thresholds()  # noqa: RUF009 -- a value that nobody can change

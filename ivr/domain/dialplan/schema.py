@@ -196,6 +196,9 @@ _UNDERSTANDING = Record(
         "likely": decimal(0, 1, 0.4),
         "margin": decimal(0, 1, 0.12),
         "failures": whole(1, 9, 3),
+        "ours": decimal(0, 1, 0.75),
+        "either": decimal(0, 1, 0.16),
+        "danger": decimal(0, 1, 0.6),
     },
 )
 

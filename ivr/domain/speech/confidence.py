@@ -5,6 +5,7 @@ The constants are those of logistic regressions over the half of the labelled ut
 stands in `docs/speech.md`.
 """
 
+from dataclasses import dataclass
 from math import exp
 
 from ivr.domain.speech.topics import Impression
@@ -16,14 +17,20 @@ _OURS = (2.62, -6.59, 2.47, -3.26)
 
 _DANGER = (4.99, -2.78, -2.27, 4.35, -3.65)
 
-IS_DANGER = 0.60
-"""Low on purpose: a needless question costs seconds, a missed cry for help may cost a life."""
 
-ASKS_WHICH = 0.16
-"""From here on the caller is asked which of two. Lower, and clear sentences are asked about in vain."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """How sure one must be (0 to 1). What each value costs is measured in `docs/speech.md`.
 
-IS_OURS = 0.75
-"""Below, what was said is nothing that the house can help with."""
+    Below `ours`, what was said is nothing that the house can help with: higher, and true matters are turned away, lower,
+    and others' matters are taken up. From `either` on the caller is asked which of two is meant: lower, and clear sentences
+    are asked about in vain. From `danger` on somebody's life is taken to be at stake: low, because a needless question
+    costs seconds and a missed cry for help may cost a life.
+    """
+
+    ours: float = 0.75
+    either: float = 0.16
+    danger: float = 0.60
 
 
 def right(heard: Impression) -> float:

@@ -4,7 +4,7 @@ The only door to this package. It knows nothing of where the call stands; `flow/
 confidences. Danger is heard as widely as possible: a needless question costs seconds, a missed one may cost a life.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from ivr.domain.heard import Candidate, Heard
 from ivr.domain.language import Language
 from ivr.domain.speech import confidence
+from ivr.domain.speech.confidence import Thresholds
 from ivr.domain.speech.grammar import Grammar
 from ivr.domain.speech.hearing import Hearing
 from ivr.domain.speech.lexicon import Lexicon
@@ -144,14 +145,20 @@ class _Ear:
 class Matcher:
     """Hears utterances in the languages of `hearings` and the names of `entries`. Immutable, safe between threads."""
 
-    def __init__(self, hearings: Mapping[Language, Hearing], entries: Iterable[Entry] = ()) -> None:
+    def __init__(
+        self,
+        hearings: Mapping[Language, Hearing],
+        entries: Iterable[Entry] = (),
+        thresholds: Thresholds = Thresholds(),  # noqa: B008 -- a value that nobody can change
+    ) -> None:
         self._entries = tuple(entries)
+        self._thresholds = thresholds
         self._ears = {language: _Ear(hearing) for language, hearing in hearings.items()}
         self._names = self._name_indices()
 
     def with_entries(self, entries: Iterable[Entry]) -> "Matcher":
         """The same ears with another directory; cheap, since nothing is read or learnt again."""
-        other = Matcher({})
+        other = Matcher({}, thresholds=self._thresholds)
         other._entries, other._ears = tuple(entries), self._ears
         other._names = other._name_indices()
         return other
@@ -195,11 +202,11 @@ class Matcher:
         wants_person = not named and (ear.said(ear.person, spoken) or spoken_digit(words, spelling) == PERSON_KEY)
         return Heard(
             words=words,
-            candidates=_candidates(seen, named, _trust(carrier_confidence)),
+            candidates=_candidates(seen, named, _trust(carrier_confidence), self._thresholds.ours),
             entries=tuple(entry.id for entry in named),
             unknown_name=asks and not named and not wants_person and ear.says_a_stranger(called),
-            danger=confidence.danger(seen, in_words=ear.said(ear.danger, spoken)) >= confidence.IS_DANGER,
-            two_sided=not named and confidence.two_sided(seen) >= confidence.ASKS_WHICH,
+            danger=confidence.danger(seen, in_words=ear.said(ear.danger, spoken)) >= self._thresholds.danger,
+            two_sided=not named and confidence.two_sided(seen) >= self._thresholds.either,
             affirms=ear.affirms(spoken),
             wants_person=wants_person,
         )
@@ -238,7 +245,7 @@ class Matcher:
 
 def _ordinary_words(grammar: Grammar) -> set[str]:
     """Words that tell matters, however they are spelled: callers name people in passing, but seldom the same ones."""
-    uses: Counter[str] = Counter()
+    uses: defaultdict[str, float] = defaultdict(float)
     for phrase in grammar.phrases:
         if phrase.topic != PERSON_TOPIC:
             for word in set(words_of(phrase.text, grammar.spelling)):
@@ -258,8 +265,8 @@ def _trust(carrier_confidence: float | None) -> float:
     return 0.7 + 0.3 * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
 
 
-def _candidates(seen: Impression, named: Sequence[Named], trust: float) -> tuple[Candidate, ...]:
-    scores = _confidences(seen)
+def _candidates(seen: Impression, named: Sequence[Named], trust: float, least_ours: float) -> tuple[Candidate, ...]:
+    scores = _confidences(seen) if confidence.ours(seen) >= least_ours else {}
     matter = max((sure for topic, sure in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
     if matter >= CLEAR_MATTER and ANYONE_TOPIC in scores:
         scores[ANYONE_TOPIC] = min(scores[ANYONE_TOPIC], matter - BELOW_A_NAME)
@@ -277,8 +284,8 @@ def _candidates(seen: Impression, named: Sequence[Named], trust: float) -> tuple
 
 
 def _confidences(seen: Impression) -> dict[str, float]:
-    """How sure each of the best topics is; nothing where it is none of the house's business."""
-    if not seen.topics or confidence.ours(seen) < confidence.IS_OURS:
+    """How sure each of the best topics is."""
+    if not seen.topics:
         return {}
     sure = confidence.right(seen)
     best, others = seen.topics[0], seen.topics[1:MOST_CANDIDATES]

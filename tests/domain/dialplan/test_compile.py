@@ -24,6 +24,7 @@ from ivr.domain.language import Language
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.groups import Group, ServiceTarget
 from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, ClosingDay, Span
+from ivr.domain.speech.confidence import Thresholds
 from tests.domain.dialplan import town
 
 DA, EN = Language("da"), Language("en")
@@ -124,6 +125,7 @@ def test_the_rest_of_the_flow() -> None:
         "raadhuset": Department(id="raadhuset", name={DA: "Rådhuset", EN: "Town hall"}, group="omstilling")
     }
     assert flow.understanding == Understanding(sure=0.8, likely=0.5, margin=0.1, failures=2)
+    assert compiled().thresholds == Thresholds(either=0.3)
     assert flow.words == {
         "did_it_help": {DA: "Hjalp {topic}-svaret dig?", EN: "Did the {topic} answer help?"},
         "goodbye": {DA: "Farvel.", EN: "Goodbye."},

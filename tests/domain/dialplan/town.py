@@ -84,7 +84,7 @@ groups:
     hours: duty
 departments:
   raadhuset: {name: {da: Rådhuset, en: Town hall}, group: omstilling}
-understanding: {sure: 0.8, likely: 0.5, margin: 0.1, failures: 2}
+understanding: {sure: 0.8, likely: 0.5, margin: 0.1, failures: 2, either: 0.3}
 carrier: {calls_per_second: 2}
 prompts:
   did_it_help: {da: "Hjalp {topic}-svaret dig?", en: "Did the {topic} answer help?"}
