@@ -1,7 +1,7 @@
-"""What a whole sentence is about, judged by the letters and words it is made of.
+"""What a whole sentence is about, judged by the sounds and words it is made of.
 
 Callers seldom say a phrase that stands in a grammar. Linear classifiers, trained from all phrases of a language, weigh runs
-of three to six letters, of which inflection, compounds and slips of the recogniser change some and leave the others, and
+of three to six sounds, of which inflection, compounds and slips of the recogniser change some and leave the others, and
 words with their neighbours. The same views of a text serve several questions at once. They are kept as plain arrays, so that
 nothing is executed in loading them; `learning.py` makes them.
 """
@@ -11,19 +11,23 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ivr.domain.speech.normalise import rough_sound
+
 _SHORTEST_RUN, _LONGEST_RUN = 3, 6
+_sound = lru_cache(maxsize=50_000)(rough_sound)
 
 
-def runs_of_letters(text: str) -> Iterator[str]:
-    """Runs of three to six letters of each word; a space on either side tells where a word begins and ends."""
+def runs_of_sounds(text: str) -> Iterator[str]:
+    """Runs of three to six sounds of each word; a space on either side tells where a word begins and ends."""
     for word in text.split():
-        padded = f" {word} "
+        padded = f" {_sound(word)} "
         for length in range(_SHORTEST_RUN, _LONGEST_RUN + 1):
             if length >= len(padded):
                 yield padded
@@ -38,7 +42,7 @@ def words_and_pairs(text: str) -> Iterator[str]:
     yield from map(" ".join, pairwise(words))
 
 
-VIEWS: Mapping[str, Callable[[str], Iterator[str]]] = {"letters": runs_of_letters, "words": words_and_pairs}
+VIEWS: Mapping[str, Callable[[str], Iterator[str]]] = {"sounds": runs_of_sounds, "words": words_and_pairs}
 """The ways to look at a text: what each takes it to be made of."""
 
 

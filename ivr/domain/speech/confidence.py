@@ -11,11 +11,11 @@ from math import exp
 from ivr.domain.speech.topics import Impression
 
 # How far the best topic leads counts most; what sounds like somebody else's business counts against it.
-_RIGHT = (-1.21, 4.88, -1.29, -1.79)
-_TWO_SIDED = (2.16, -4.72, -0.93, 2.66, 1.03, -0.95)
-_OURS = (2.62, -6.59, 2.47, -3.26)
+_RIGHT = (-1.20, 4.47, -0.18, -0.12)
+_TWO_SIDED = (2.00, -4.81, -0.69, 2.62, 1.13, -0.65)
+_OURS = (2.90, -6.48, 2.83, -3.39)
 
-_DANGER = (4.99, -2.78, -2.27, 4.35, -3.65)
+_DANGER = (4.69, -3.00, -3.00, 4.77, -4.98)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Thresholds:
 
     ours: float = 0.75
     either: float = 0.16
-    danger: float = 0.60
+    danger: float = 0.50
 
 
 def right(heard: Impression) -> float:

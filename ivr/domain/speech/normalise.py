@@ -7,6 +7,7 @@ knows a language.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LONGEST = 80
 """Words of one utterance that are looked at. A minute of speech, the carrier's limit, rarely holds more that matters."""
@@ -64,9 +65,19 @@ def sound(word: str) -> str:
     heard = word
     for written, spoken in _SOUNDS:
         heard = heard.replace(written, spoken)
-    squeezed = "".join(letter for index, letter in enumerate(heard) if index == 0 or letter != heard[index - 1])
-    return squeezed or word
+    return _squeezed(heard) or word
 
+
+def rough_sound(word: str) -> str:
+    """`sound`, with sounds that are often taken for each other made one: "rigdig" is "rigtig", "bårn" is "børn"."""
+    return _squeezed(sound(word).translate(_ALIKE))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(letter for index, letter in enumerate(text) if index == 0 or letter != text[index - 1])
+
+
+_ALIKE = str.maketrans({"d": "t", "b": "p", "g": "k", "å": "o", "ø": "o", "æ": "e"})
 
 # Silent and doubled letters of Danish names; names from elsewhere gain from the last rows. Order matters.
 _SOUNDS = (
@@ -98,6 +109,7 @@ _SOUNDS = (
 )
 
 
+@lru_cache(maxsize=1024)
 def _plain(character: str) -> str:
     """`character` without its accent, or a space where it is no letter or digit. Danish letters stay."""
     if character in "æøåöä":
