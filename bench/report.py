@@ -1,7 +1,8 @@
-"""Figures and plots of the measurements, put between their marks in `docs/performance.md`."""
+"""Figures and plots of the measurements, put between their marks in the pages of `docs/`."""
 
 import platform
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,19 +13,21 @@ mpl.use("svg")
 from matplotlib import pyplot as plt
 
 if TYPE_CHECKING:
+    from bench import speech
     from bench.webhook import Found
+    from ivr.domain.speech.evaluation import Report
 
 DOCS = Path(__file__).parents[1] / "docs"
 _MOST_WEB = 1.5
 _COLOURS = ("#9aa5ad", "#5b6b75", "#0f6e84", "#c7732a")
 
 
-def write(name: str, table: str) -> None:
-    """Put a table where `docs/performance.md` keeps this one."""
-    page = DOCS / "performance.md"
+def write(name: str, table: str, page: str = "performance.md") -> None:
+    """Put a table where the page keeps this one."""
+    file = DOCS / page
     said = f"Measured {date.today().isoformat()}, Python {platform.python_version()}, {_processors()}."
     block = f"<!-- {name} -->\n{said}\n\n```text\n{table}\n```\n<!-- /{name} -->"
-    page.write_text(re.sub(f"<!-- {name} -->.*?<!-- /{name} -->", lambda _: block, page.read_text(), flags=re.DOTALL))
+    file.write_text(re.sub(f"<!-- {name} -->.*?<!-- /{name} -->", lambda _: block, file.read_text(), flags=re.DOTALL))
 
 
 def write_webhook(table: str, found: "Found") -> None:
@@ -60,6 +63,51 @@ def write_webhook(table: str, found: "Found") -> None:
     wait.set_title("ms to the answer: p50, and p99 (pale)", fontsize=9)
     cost.legend(frameon=False, fontsize=8)
     figure.savefig(DOCS / "pictures" / "webhook.svg", metadata={"Date": None})
+
+
+def draw_reliability(found: "Mapping[str, Report]") -> None:
+    """For each half: how many answers were right, by how sure they were; the size of a point tells how many there were."""
+    figure, axes = plt.subplots(1, len(found), figsize=(2.3 * len(found), 2.6), layout="constrained", sharey=True)
+    for place, (name, report) in zip(axes, found.items(), strict=True):
+        bins = report.reliability
+        place.plot([0, 1], [0, 1], color="black", linestyle="dotted", linewidth=1)
+        most = max(one.count for one in bins)
+        sizes = [12 + 130 * one.count / most for one in bins]
+        sure, right = [one.confidence for one in bins], [one.right for one in bins]
+        place.plot(sure, right, color=_COLOURS[1], linewidth=0.8)
+        place.scatter(sure, right, s=sizes, color=_COLOURS[2], zorder=2)
+        place.set(title=name, xlim=(0, 1), ylim=(0, 1.02), xlabel="how sure")
+        place.title.set_fontsize(9)
+        place.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylabel("how many were right")
+    figure.savefig(DOCS / "pictures" / "reliability.svg", metadata={"Date": None})
+
+
+def draw_streams(found: "speech.Found", most: float) -> None:
+    """CPU of a second of sound; the dotted line is what it may be at most."""
+    counts = sorted({count for _, count in found})
+    names = list(dict.fromkeys(name for name, _ in found))
+    figure, axes = plt.subplots(figsize=(4.5, 3), layout="constrained")
+    width = 0.8 / len(names)
+    for place, name in enumerate(names):
+        at = [index + place * width for index in range(len(counts))]
+        axes.bar(
+            at,
+            [found[name, count].each_second for count in counts],
+            width * 0.92,
+            color=_COLOURS[2 * place],
+            label=name,
+        )
+    for index, count in enumerate(counts):
+        limit = most * found[names[0], count].each_second
+        axes.hlines(limit, index - width / 2, index + 0.8 - width / 2, colors="black", linestyles="dotted", linewidth=1)
+    axes.set_xticks(
+        [index + width * (len(names) - 1) / 2 for index in range(len(counts))], [f"{n} at a time" for n in counts]
+    )
+    axes.set_title("CPU ms per second of sound", fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False, fontsize=8)
+    figure.savefig(DOCS / "pictures" / "streams.svg", metadata={"Date": None})
 
 
 def _processors() -> str:

@@ -18,7 +18,10 @@ from ivr.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("docs", "ivr", "tests", "grammars", "demo")
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))])
+# What the tests' data tell of themselves is about other programs.
+DATA = ROOT / "tests" / "data"
+FOUND = [*ROOT.glob("*.md"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.md"))]
+DOCUMENTS = sorted(path for path in FOUND if not path.is_relative_to(DATA))
 README, CONTRIBUTING = ROOT / "README.md", ROOT / "CONTRIBUTING.md"
 DECISIONS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
 
@@ -27,7 +30,7 @@ SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 VARIABLE = re.compile(r"^\| `([A-Z][A-Z_]+)` \|", re.MULTILINE)
 # What a document may name of the code: from the top of the repository, or from the top of the package.
-PATH = re.compile(r"(?:ivr|tests|docs|grammars|demo|domain|adapters|operations)/[\w./*-]*")
+PATH = re.compile(r"(?:ivr|tests|tools|docs|grammars|demo|domain|adapters|operations)/[\w./*-]*")
 FIELD = re.compile(r"docs/field\.md`?,\s+\"?([\w ?]+)")
 
 REGISTRIES = ("pypi.", "pythonhosted.", "npmjs.", "docker.io", "docker.com", "ghcr.io", "quay.io", "/simple/")
@@ -261,8 +264,12 @@ def test_the_container_copies_what_is_there_and_starts_a_command_that_exists():
 
     copied = {name for line in re.findall(r"^COPY (.+)$", text, re.MULTILINE) for name in line.split()[:-1]}
     started = re.search(r"^CMD \[(.+)\]$", text, re.MULTILINE)
+    run = re.findall(r"^RUN (ivr .+)$", text, re.MULTILINE)
 
     assert copied == let_in
     assert [name for name in copied if not (ROOT / name).exists()] == []
     assert started is not None
     assert problem_with(" ".join(re.findall(r'"([^"]+)"', started[1]))) is None
+    assert run == ["ivr grammar build"]
+    assert [problem for line in run if (problem := problem_with(line)) is not None] == []
+    assert set(re.findall(r"\bIVR_[A-Z_]+\b", text)) <= variables_read()

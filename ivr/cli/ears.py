@@ -19,7 +19,7 @@ from ivr.domain.speech.hearing import Hearing
 from ivr.domain.speech.match import Matcher
 from ivr.domain.speech.names import Entry
 
-LEARNING = "Learning from the grammars: some seconds, once."
+LEARNING = "Learning from the grammars: half a minute or so, once."
 
 
 class NoGrammar(IvrError):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ivr.domain.flow.graph import Flow, Recogniser
 from ivr.domain.flow.vocabulary import Vocabulary
 from ivr.domain.language import Language
+from ivr.domain.speech.excerpt import gist
 from ivr.domain.speech.grammar import Flags, Grammar
 
 
@@ -24,7 +25,7 @@ def vocabulary(flow: Flow, language: Language, grammar: Grammar) -> Vocabulary:
     asked_for = [words for speaker in others for words in (speaker.name, *speaker.called)]
     return Vocabulary(
         always=(*flags.danger, *flags.person, *asked_for),
-        matters=tuple(dict.fromkeys(phrase.text for phrase in grammar.phrases)),
+        matters=gist(grammar.phrases),
         answers=(*flags.yes, *flags.yes_opening, *flags.no, *flags.no_opening),
         calling=(*flags.calling, *flags.introducing),
         departments=tuple(name for department in flow.departments.values() for name in department.name.values()),

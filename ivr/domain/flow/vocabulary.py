@@ -16,8 +16,9 @@ from ivr.domain.flow.state import Place
 class Vocabulary:
     """The phrases of one language, by what they answer.
 
-    `always` may be said at any place, `matters` say what a call is about, `answers` are yes and no, `calling` comes
-    before a name, and `departments` are the names that the plan itself has; those of employees change as we speak.
+    `always` may be said at any place, `matters` are what calls are about, in runs of words, `answers` are yes and no,
+    `calling` comes before a name, and `departments` are the names that the plan itself has; those of employees change as
+    we speak.
     """
 
     always: tuple[str, ...] = ()

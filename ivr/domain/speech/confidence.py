@@ -10,12 +10,15 @@ from math import exp
 
 from ivr.domain.speech.topics import Impression
 
-# How far the best topic leads counts most; what sounds like somebody else's business counts against it.
-_RIGHT = (-1.20, 4.47, -0.18, -0.12)
-_TWO_SIDED = (2.00, -4.81, -0.69, 2.62, 1.13, -0.65)
-_OURS = (2.90, -6.48, 2.83, -3.39)
+Signs = tuple[float, ...]
+"""What a probability is judged by: as many numbers as it has constants, but for the last, which is added."""
 
-_DANGER = (4.69, -3.00, -3.00, 4.77, -4.98)
+# How far the best topic leads counts most; what sounds like somebody else's business counts against it.
+RIGHT = (-1.20, 4.47, -0.18, -0.12)
+TWO_SIDED = (2.00, -4.81, -0.69, 2.62, 1.13, -0.65)
+OURS = (2.90, -6.48, 2.83, -3.39)
+
+DANGER = (4.69, -3.00, -3.00, 4.77, -4.98)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,31 +33,46 @@ class Thresholds:
 
     ours: float = 0.75
     either: float = 0.16
-    danger: float = 0.50
+    danger: float = 0.60
 
 
 def right(heard: Impression) -> float:
     """How probable it is that the best topic is the one that is meant (0 to 1)."""
-    best, second = _best_two(heard)
-    return _logistic(_RIGHT, best, best - second, heard.elsewhere)
+    return _logistic(RIGHT, signs_of_right(heard))
 
 
 def two_sided(heard: Impression) -> float:
     """How probable it is that two topics are meant, or may be."""
-    best, second = _best_two(heard)
-    return _logistic(_TWO_SIDED, best, best - second, heard.elsewhere, heard.two_sided, float(heard.mixed_up))
+    return _logistic(TWO_SIDED, signs_of_two_sides(heard))
 
 
 def ours(heard: Impression) -> float:
     """How probable it is that any topic of the house is meant."""
-    best, _ = _best_two(heard)
-    return _logistic(_OURS, best, heard.elsewhere, float(heard.outright))
+    return _logistic(OURS, signs_of_ours(heard))
 
 
 def danger(heard: Impression, *, in_words: bool) -> float:
     """How probable it is that somebody's life is at stake; `in_words` when words of danger were said."""
+    return _logistic(DANGER, signs_of_danger(heard, in_words=in_words))
+
+
+def signs_of_right(heard: Impression) -> Signs:
+    best, second = _best_two(heard)
+    return best, best - second, heard.elsewhere
+
+
+def signs_of_two_sides(heard: Impression) -> Signs:
+    return *signs_of_right(heard), heard.two_sided, float(heard.mixed_up)
+
+
+def signs_of_ours(heard: Impression) -> Signs:
     best, _ = _best_two(heard)
-    return _logistic(_DANGER, heard.danger, best, heard.elsewhere, float(in_words))
+    return best, heard.elsewhere, float(heard.outright)
+
+
+def signs_of_danger(heard: Impression, *, in_words: bool) -> Signs:
+    best, _ = _best_two(heard)
+    return heard.danger, best, heard.elsewhere, float(in_words)
 
 
 def _best_two(heard: Impression) -> tuple[float, float]:
@@ -62,7 +80,7 @@ def _best_two(heard: Impression) -> tuple[float, float]:
     return (scores[0] if scores else -1.0), (scores[1] if len(scores) > 1 else -1.0)
 
 
-def _logistic(constants: tuple[float, ...], *features: float) -> float:
+def _logistic(constants: tuple[float, ...], signs: Signs) -> float:
     *slopes, offset = constants
-    total = offset + sum(slope * feature for slope, feature in zip(slopes, features, strict=True))
+    total = offset + sum(slope * sign for slope, sign in zip(slopes, signs, strict=True))
     return 1 / (1 + exp(-total))
