@@ -29,7 +29,7 @@ from ivr.settings import Settings
 # The kit of the tests asks for it when it is imported.
 os.environ.setdefault("IVR_TRAINED", ENVIRONMENT["IVR_TRAINED"])
 
-from tests.kit.media import MediaStream
+from tests.kit.media import MediaStream, signature
 from tests.kit.voice import CALLERS, Sound, say, silence
 
 DANISH = Language("da")
@@ -72,8 +72,8 @@ class Calls:
         call = f"CA{self._number:032x}"
         form = {"CallSid": call, "AccountSid": ENVIRONMENT["TWILIO_ACCOUNT_SID"], "CallStatus": "ringing"}
         form |= {"From": f"+45{20000000 + self._number}", "To": "+4572001234", "Direction": "inbound", "ApiVersion": ""}
-        signature = RequestValidator(TOKEN).compute_signature(self._url, form)
-        answer = self._http.post(self._url, data=form, headers={"X-Twilio-Signature": signature}, timeout=10)
+        headers = {"X-Twilio-Signature": RequestValidator(TOKEN).compute_signature(self._url, form)}
+        answer = self._http.post(self._url, data=form, headers=headers, timeout=10)
         start = ET.fromstring(answer.text).find("Start")
         assert start is not None, answer.text
         noun = start[0]

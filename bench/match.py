@@ -87,22 +87,27 @@ def _fresh_process() -> tuple[float, Weighed]:
 
 
 def _costs(found: Sequence[tuple[float, Weighed]]) -> Iterator[str]:
-    """The median of the processes; of holds the shortest too, since other programs hold a process up as well."""
+    """The median of the processes; of waits the least too, since other programs let a thread wait as well."""
 
     def middle(figure: Callable[[Weighed], float]) -> float:
         return statistics.median(figure(weighed) for _, weighed in found)
 
-    holds = [weighed.longest_hold for _, weighed in found]
-    yield f"{'':46}{'found':>9}{'at most':>9}"
-    yield f"{'ms an utterance, p50':46}{middle(lambda one: statistics.median(one.each)):>9.2f}{2:>9}"
-    yield f"{'ms an utterance, p99':46}{middle(lambda one: statistics.quantiles(one.each, n=100)[98]):>9.2f}{5:>9}"
-    yield f"{'longest hold of the interpreter, ms, median':46}{statistics.median(holds):>9.1f}{10:>9}"
-    yield f"{'longest hold of the interpreter, ms, least':46}{min(holds):>9.1f}"
-    yield f"{'MB resident, all languages loaded':46}{middle(lambda one: one.loaded):>9.0f}{200:>9}"
-    yield f"{'MB resident, every utterance heard':46}{middle(lambda one: one.after):>9.0f}"
-    yield f"{'MB of these, libraries alone':46}{middle(lambda one: one.libraries):>9.0f}"
-    yield f"{'s from its start to the first answer':46}{statistics.median(seconds for seconds, _ in found):>9.2f}{3:>9}"
-    yield f"{'s, the longest of the processes':46}{max(seconds for seconds, _ in found):>9.2f}"
+    waits = [weighed.longest_wait for _, weighed in found]
+    yield f"{'':50}{'found':>9}{'at most':>9}"
+    yield f"{'ms of a processor an utterance, p50':50}{middle(lambda one: statistics.median(one.each)):>9.2f}{2:>9}"
+    yield f"{'ms of a processor an utterance, p99':50}{middle(lambda one: _p99(one.each)):>9.2f}{5:>9}"
+    yield f"{'longest wait for the interpreter, ms':50}{middle(lambda one: one.longest_wait):>9.1f}{10:>9}"
+    yield f"{'  the least of the processes':50}{min(waits):>9.1f}{10:>9}"
+    yield f"{'  of a thread with nobody beside it':50}{middle(lambda one: one.longest_wait_alone):>9.1f}"
+    yield f"{'MB resident, all languages loaded':50}{middle(lambda one: one.loaded):>9.0f}{200:>9}"
+    yield f"{'MB resident, every utterance heard':50}{middle(lambda one: one.after):>9.0f}"
+    yield f"{'MB of these, libraries alone':50}{middle(lambda one: one.libraries):>9.0f}"
+    yield f"{'s from its start to the first answer':50}{statistics.median(seconds for seconds, _ in found):>9.2f}{3:>9}"
+    yield f"{'s, the longest of the processes':50}{max(seconds for seconds, _ in found):>9.2f}"
+
+
+def _p99(figures: Sequence[float]) -> float:
+    return statistics.quantiles(figures, n=100)[98]
 
 
 def _accuracy(language: Language, heard: Ears) -> Accuracy:

@@ -198,7 +198,7 @@ _UNDERSTANDING = Record(
         "failures": whole(1, 9, 3),
         "ours": decimal(0, 1, 0.75),
         "either": decimal(0, 1, 0.16),
-        "danger": decimal(0, 1, 0.6),
+        "danger": decimal(0, 1, 0.3),
     },
 )
 

@@ -33,7 +33,7 @@ class Thresholds:
 
     ours: float = 0.75
     either: float = 0.16
-    danger: float = 0.60
+    danger: float = 0.30
 
 
 def right(heard: Impression) -> float:

@@ -7,7 +7,6 @@ knows a language.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 LONGEST = 80
 """Words of one utterance that are looked at. A minute of speech, the carrier's limit, rarely holds more that matters."""
@@ -30,7 +29,7 @@ class Spelling:
 
 def words_of(text: str, spelling: Spelling) -> tuple[str, ...]:
     """Every word of `text` in lower case and one spelling, punctuation gone; fillers are still there."""
-    kept = "".join(_plain(character) for character in unicodedata.normalize("NFC", text).lower())
+    kept = _cleaned(text)
     for written, letter in spelling.letters.items():
         kept = kept.replace(written, letter)
     return tuple(kept.split()[:LONGEST])
@@ -39,6 +38,11 @@ def words_of(text: str, spelling: Spelling) -> tuple[str, ...]:
 def normalised(text: str, spelling: Spelling) -> str:
     """`text` as the matcher compares it: cleaned, and without fillers."""
     return " ".join(word for word in words_of(text, spelling) if word not in spelling.fillers)
+
+
+def as_written(text: str, spelling: Spelling) -> str:
+    """`normalised`, but that other ways to write a sound stay as they are."""
+    return " ".join([word for word in _cleaned(text).split()[:LONGEST] if word not in spelling.fillers])
 
 
 def spoken_digit(text: str, spelling: Spelling) -> str | None:
@@ -109,10 +113,18 @@ _SOUNDS = (
 )
 
 
-@lru_cache(maxsize=1024)
-def _plain(character: str) -> str:
-    """`character` without its accent, or a space where it is no letter or digit. Danish letters stay."""
-    if character in "æøåöä":
-        return character
-    base = unicodedata.normalize("NFKD", character)[0]
-    return base if base.isalnum() else ("" if character in "'’" else " ")
+def _cleaned(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower().translate(_PLAIN)
+
+
+class _Plain(dict[int, str]):
+    """Characters by what is left of them: no accent, and a space for what is no letter or digit. Danish letters stay."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        base = character if character in "æøåöä" else unicodedata.normalize("NFKD", character)[0]
+        self[code] = base if base.isalnum() else ("" if character in "'’" else " ")
+        return self[code]
+
+
+_PLAIN = _Plain()

@@ -5,14 +5,14 @@ slips, and the ways in which callers turn in the middle of a sentence.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ivr.domain.speech.classifier import Classifier, Example, Scores
 from ivr.domain.speech.grammar import Grammar
-from ivr.domain.speech.normalise import Spelling, normalised
+from ivr.domain.speech.normalise import as_written
 from ivr.domain.speech.readings import Reader, Reading
 from ivr.domain.speech.spelling import Mender
 
@@ -71,7 +71,8 @@ class TopicEar:
 
     def hear(self, words: str) -> Impression:
         """What `words` look like."""
-        spoken = _plain(words, self._spelling)
+        # With every letter as it was written: two spellings of a sound are the mender's business.
+        spoken = as_written(words, self._spelling)
         texts = self._reader.readings(self.mender.mended(spoken.split()))
         # What was said counts beside what it was mended to: a slip may be mended to a wrong word, and danger must be heard.
         scores = self._classifier.scores([*(reading.text for reading in texts), spoken])
@@ -113,16 +114,11 @@ class TopicEar:
         return [float(score) for score in scores[question][:, answers.index(answer)]] if answer in answers else [-1.0]
 
 
-def _plain(words: str, spelling: Spelling) -> str:
-    """Cleaned, but with every letter as it was written: two spellings of a sound are the mender's business."""
-    return normalised(words, replace(spelling, letters={}))
-
-
 def _short_phrases(grammar: Grammar) -> Mapping[str, frozenset[str]]:
     """The topics of every phrase that is short and tells something: the names that callers have for a matter."""
     found: dict[str, set[str]] = {}
     for phrase in grammar.phrases:
-        text = _plain(phrase.text, grammar.spelling)
+        text = as_written(phrase.text, grammar.spelling)
         tells = any(word not in grammar.spelling.stop for word in text.split())
         if tells and len(text) >= _SHORTEST_NAME and text.count(" ") < _WORDS_OF_A_NAME:
             found.setdefault(text, set()).add(phrase.topic)
@@ -143,34 +139,34 @@ def _said(grammar: Grammar) -> Iterator[str]:
         grammar.alarms.danger,
         grammar.alarms.harmless,
     ):
-        yield from (_plain(text, grammar.spelling) for text in texts)
+        yield from (as_written(text, grammar.spelling) for text in texts)
 
 
 def _topics(grammar: Grammar) -> Iterator[Example]:
     spelling = grammar.spelling
     for phrase in grammar.phrases:
-        yield Example(_plain(phrase.text, spelling), phrase.topic, phrase.weight)
+        yield Example(as_written(phrase.text, spelling), phrase.topic, phrase.weight)
     for either in grammar.either:
         for topic in either.topics:
-            yield Example(_plain(either.text, spelling), topic, either.weight / len(either.topics))
+            yield Example(as_written(either.text, spelling), topic, either.weight / len(either.topics))
     # Silence is nobody's business: so that there is something else to be heard, however little the grammar holds.
     for text in ("", *grammar.elsewhere):
-        yield Example(_plain(text, spelling), ELSEWHERE)
+        yield Example(as_written(text, spelling), ELSEWHERE)
 
 
 def _sides(grammar: Grammar) -> Iterator[Example]:
     for phrase in grammar.phrases:
-        yield Example(_plain(phrase.text, grammar.spelling), ONE, phrase.weight)
+        yield Example(as_written(phrase.text, grammar.spelling), ONE, phrase.weight)
     for either in grammar.either:
-        yield Example(_plain(either.text, grammar.spelling), TWO, either.weight)
+        yield Example(as_written(either.text, grammar.spelling), TWO, either.weight)
 
 
 def _alarm(grammar: Grammar) -> Iterator[Example]:
     for text in grammar.alarms.danger:
-        yield Example(_plain(text, grammar.spelling), DANGER)
+        yield Example(as_written(text, grammar.spelling), DANGER)
     for text in grammar.alarms.harmless:
-        yield Example(_plain(text, grammar.spelling), SAFE, 2.0)
+        yield Example(as_written(text, grammar.spelling), SAFE, 2.0)
     for text in grammar.elsewhere:
-        yield Example(_plain(text, grammar.spelling), SAFE)
+        yield Example(as_written(text, grammar.spelling), SAFE)
     for phrase in grammar.phrases:
-        yield Example(_plain(phrase.text, grammar.spelling), SAFE, phrase.weight / 2)
+        yield Example(as_written(phrase.text, grammar.spelling), SAFE, phrase.weight / 2)
