@@ -83,9 +83,11 @@ class Calls:
         return MediaStream(door=address, address=address, call_sid=call, parameters=parameters, signed=signed, pace=1.0)
 
 
-def bare_stream(port: int) -> MediaStream:
+def bare_streams(port: int, count: int) -> list[MediaStream]:
+    """As many streams to a socket that asks for nothing."""
     address = f"ws://127.0.0.1:{port}/"
-    return MediaStream(door=address, address=address, call_sid="CA" + "0" * 32, parameters={}, pace=1.0)
+    call = "CA" + "0" * 32
+    return [MediaStream(door=address, address=address, call_sid=call, parameters={}, pace=1.0) for _ in range(count)]
 
 
 def town_of(folder: Path, url: str, port: int) -> dict[str, str]:

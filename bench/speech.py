@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -20,11 +21,12 @@ import requests
 from sqlalchemy import text
 
 from bench.labelled import ears_of_the_town
-from bench.listening import DANISH, MODEL, Calls, bare_stream, expected, running, said, town_of
+from bench.listening import DANISH, MODEL, Calls, bare_streams, expected, running, said, town_of
 from bench.serving import free_port, served
 from ivr.adapters.recognition.stream import TELEPHONE_RATE
 from ivr.adapters.recognition.vosk import Model
 from ivr.adapters.store import database
+from tests.kit.database import emptied
 from tests.kit.media import MediaStream
 from tests.kit.processes import heard, open_listening_town, until
 from tests.kit.town import MAIN
@@ -75,6 +77,7 @@ def main() -> None:
         found, decisions = _listened(url, Path(folder), asked.rounds)
         streams = "\n".join([*_streams(found), "", *_decisions(decisions)])
         print(streams)
+        _empty(url)
         answers = "\n".join(_answers(url, Path(folder) / "town"))
         print(answers)
     if asked.write:
@@ -123,7 +126,7 @@ def _listened(url: str, folder: Path, rounds: int) -> tuple[Found, Mapping[int, 
     ):
         calls = Calls(web)
         ears = (
-            Ear(name="bare Vosk", process=floor, streams=lambda count: [bare_stream(bare_port) for _ in range(count)]),
+            Ear(name="bare Vosk", process=floor, streams=partial(bare_streams, bare_port)),
             Ear(name="ivr listen", process=ours, streams=calls.streams),
         )
         rows: dict[tuple[str, int], list[Figures]] = {}
@@ -140,7 +143,8 @@ def _listened(url: str, folder: Path, rounds: int) -> tuple[Found, Mapping[int, 
 
 
 def _listen(ear: Ear, count: int, number: int) -> Figures:
-    sounds = [said(number + caller) for caller in range(count)]
+    # Spread over two seconds: callers do not come to an end all at once.
+    sounds = [said(number + caller, before=2 + 2 * caller / count) for caller in range(count)]
     began = ear.cpu_seconds()
     streams = [stream.start() for stream in ear.streams(count)]
     callers = [
@@ -167,6 +171,12 @@ def _decided(port: int) -> dict[str, float]:
     lines = session.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text.splitlines()
     found = (line.rsplit(" ", 1) for line in lines if line.startswith(_DECISION))
     return {name.removeprefix(_DECISION): float(value) for name, value in found}
+
+
+def _empty(url: str) -> None:
+    engine = database.connect(url)
+    emptied(engine)
+    engine.dispose()
 
 
 def _answers(url: str, folder: Path) -> Iterator[str]:
