@@ -19,7 +19,7 @@ from ivr.telemetry import configure
 
 PORT = 8001
 _STREAMS_PER_WORKER = 40
-"""What one core follows with a small model, with room for the moments in which many speak at once (`docs/performance.md`)."""
+"""What one core follows with a small model (`docs/speech.md`)."""
 
 
 @click.command("listen", epilog="Example: ivr listen --port 8001")

@@ -13,6 +13,7 @@ from tests.webhooks.conftest import Door
 def ours(town) -> Door:
     """The door of a town that hears both languages itself."""
     town.is_dispatching = False
+    town.wait(1)  # of two plans that are taken up in the same moment neither is the later one
     town.operations.run(dialplan.take_up, listening_plan())
     return Door(town)
 
@@ -85,6 +86,7 @@ def test_the_carrier_hears_where_the_plan_says_so(town):
 def test_a_language_that_the_carrier_hears_stops_the_stream_of_one_that_we_hear(ours):
     plan = listening_plan()
     plan["routes.yaml"] = plan["routes.yaml"].replace("recogniser: vosk", "recogniser: carrier", 1)
+    ours.town.wait(1)
     ours.town.operations.run(dialplan.take_up, plan)
     danish = ours.arrives("CA" + "3" * 32)
     assert danish.heard.verbs == ["Stop", "Gather", "Redirect"]

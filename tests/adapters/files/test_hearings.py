@@ -1,5 +1,6 @@
 """What was learnt from grammars is kept under the grammar's name: learnt once, never out of date, and never needed."""
 
+import gc
 import json
 import os
 import subprocess
@@ -116,6 +117,35 @@ def test_a_bad_grammar_comes_through_with_its_places(tmp_path: Path) -> None:
 
     assert [(problem.name, problem.line) for problem in refused.value.problems] == [("da/byg.yaml", 2)]
     assert list(tmp_path.glob("*.ear")) == []
+
+
+def test_the_collector_of_garbage_does_not_walk_what_was_learnt(tmp_path: Path) -> None:
+    learnt = of_sources(tmp_path, SOURCES)
+
+    walked = {id(thing) for thing in gc.get_objects()}
+
+    assert not [phrase for phrase in learnt[DA].grammar.phrases if id(phrase) in walked]
+
+
+HEARER = """
+import sys
+from pathlib import Path
+from ivr.adapters.files.hearings import of_sources
+from ivr.domain.speech.match import Matcher
+from tests.kit.small_grammar import SOURCES
+Matcher(of_sources(Path(sys.argv[1]), SOURCES)).hear("en rotte", "da")
+print(*(library for library in ("sklearn", "scipy") if library in sys.modules))
+"""
+
+
+def test_who_hears_by_what_was_kept_does_not_load_what_learns(tmp_path: Path) -> None:
+    of_sources(tmp_path, SOURCES)
+
+    told = subprocess.run(
+        [sys.executable, "-c", HEARER, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout.split() == []
 
 
 LEARNER = """

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ivr.domain.speech.classifier import Classifier, Example
+from ivr.domain.speech.classifier import Classifier, Example, runs_of_sounds, words_and_pairs
 from ivr.domain.speech.learning import trained
 
 QUESTIONS = {
@@ -48,3 +48,15 @@ def test_a_classifier_that_was_kept_decides_as_before(classifier: Classifier) ->
 def test_bytes_that_are_no_classifier_are_refused(kept: bytes) -> None:
     with pytest.raises(ValueError):
         Classifier.loaded(kept)
+
+
+def test_a_word_is_seen_as_runs_of_its_sounds_that_know_where_it_begins_and_ends() -> None:
+    assert list(runs_of_sounds("nyt")) == [" ni", "nit", "it ", " nit", "nit ", " nit "]
+
+
+def test_a_word_of_one_sound_is_seen_as_itself() -> None:
+    assert list(runs_of_sounds("i")) == [" i "]
+
+
+def test_a_sentence_is_seen_as_words_with_their_neighbours() -> None:
+    assert list(words_and_pairs("jeg skal flytte")) == ["jeg", "skal", "flytte", "jeg skal", "skal flytte"]
