@@ -51,7 +51,7 @@ def command(host: str, port: int, workers: int, streams: int | None) -> None:
     with running_database(settings) as url:
         parts = assemble(settings, url)
         models = Models(settings.vosk_models)
-        with parts.engine.connect() as db:
+        with parts.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
             try:
                 models.read(parts.plans.current(db).plan.flow.vocabularies)
             except NoDialPlan as missing:

@@ -23,7 +23,8 @@ def begin(parts: Parts) -> None:
 def look(parts: Parts) -> None:
     """Compile the current version, if that has not been done. Calls go on with what they have where it fails."""
     try:
-        with parts.engine.connect() as db:
+        # No transaction is left open meanwhile: what has to be learnt takes longer than one may be idle.
+        with parts.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
             parts.plans.look_ahead(db)
     except (SQLAlchemyError, IvrError) as error:
         log.debug("no_plan_ahead", error=type(error).__name__)
