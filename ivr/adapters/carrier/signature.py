@@ -5,7 +5,7 @@ it called, so the caller of `signed` builds it from `IVR_PUBLIC_URL`. Source: tw
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -41,13 +41,14 @@ def _validator(auth_token: str) -> RequestValidator:
     return RequestValidator(auth_token)
 
 
-def _port_variants(url: str) -> tuple[str, ...]:
+def _port_variants(url: str) -> Iterator[str]:
     """The address as written, then with its port left out, or with the scheme's own port put in."""
+    yield url
     parts = urlsplit(url)
     try:
         port = parts.port
     except ValueError:
-        return (url,)
+        return
     with_port = f"{parts.netloc}:{_PORTS.get(parts.scheme, 80)}"
     netloc = with_port if port is None else parts.netloc.removesuffix(f":{port}")
-    return (url, url.replace(parts.netloc, netloc, 1))
+    yield url.replace(parts.netloc, netloc, 1)

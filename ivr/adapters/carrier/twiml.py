@@ -10,6 +10,7 @@ Sources: twilio.com/docs/voice/twiml and its pages gather, say, play, dial, numb
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby
 
 from twilio.twiml.voice_response import Dial, Gather, Start, Stop, VoiceResponse
 
@@ -175,9 +176,10 @@ class _Words:
         self.seconds = 0.0
 
     def say(self, verb: VoiceResponse | Gather, says: Iterable[Say]) -> None:
-        for say in says:
-            speaker = self._speakers[say.language]
-            for piece in words.pieces(say.text):
+        """Sentences of one language that follow each other are said in one breath, with the voice's own pauses."""
+        for language, together in groupby(says, key=lambda say: say.language):
+            speaker = self._speakers[language]
+            for piece in words.pieces(" ".join(say.text for say in together)):
                 self._bytes_left -= words.size(piece) + SAY_MARKUP_BYTES
                 if self._bytes_left < 0:
                     return
