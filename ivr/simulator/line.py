@@ -30,7 +30,12 @@ class Utterance:
     media: str = ""
 
     def contains(self, words: str) -> bool:
-        return _plain(words) in _plain(self.text or self.media)
+        return self.end_of(words) is not None
+
+    def end_of(self, words: str, begin: int = 0) -> int | None:
+        """Where `words` end in what was heard, looked for from `begin`; None where they are not in it."""
+        found = _plain(self.text or self.media).find(_plain(words), begin)
+        return None if found < 0 else found + len(_plain(words))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +58,8 @@ class Line:
         self.turns: list[Turn] = []
         self.on_heard: list[Callable[[Utterance], None]] = []
         self.on_ended: list[Callable[[], None]] = []
-        self._consumed = 0
+        self._consumed = 0  # utterances
+        self._consumed_of_next = 0  # letters, of the one after them
         self._clock = phone.carrier.clock
         call.line = self
 
@@ -129,6 +135,7 @@ class Line:
     def utter(self, sound: bytes) -> None:
         """Begin to speak aloud, without letting time pass."""
         with self._clock.lock:
+            self._leave_utterance()
             self._note("said", f"[{seconds_of(sound):.1f} s]", is_heeded=self.is_listened_to)
             self.call.track.say(sound, self._clock.now())
 
@@ -140,6 +147,7 @@ class Line:
     def perceive(self, occurrence: Pressed | Spoke) -> bool:
         """A key or a sentence, without letting time pass; whether the carrier listened for it."""
         with self._clock.lock:
+            self._leave_utterance()
             heeded = self.call.perceive(occurrence)
             if isinstance(occurrence, Pressed):
                 self._note("pressed", occurrence.digit, is_heeded=heeded)
@@ -151,6 +159,7 @@ class Line:
             return heeded
 
     def silence(self, seconds: float) -> "Line":
+        self._leave_utterance()
         self._virtual.advance(seconds)
         return self
 
@@ -163,22 +172,28 @@ class Line:
         self._leave("line lost")
 
     def hears(self, words: str, within: float = 40) -> Utterance:
-        """Let time pass until something containing `words` begins to be heard, after what was consumed before."""
-        found: list[int] = []
+        """Let time pass until something containing `words` begins to be heard, after what was consumed before.
+
+        What follows in the same utterance may be heard next, until the person does something.
+        """
 
         def is_heard() -> bool:
-            found[:] = [n for n in range(self._consumed, len(self.heard)) if self.heard[n].contains(words)][:1]
-            return bool(found)
+            while self._consumed < len(self.heard):
+                end = self.heard[self._consumed].end_of(words, self._consumed_of_next)
+                if end is not None:
+                    self._consumed_of_next = end
+                    return True
+                self._consumed, self._consumed_of_next = self._consumed + 1, 0
+            return False
 
-        self._virtual.run(within, is_heard)
-        if not found:
+        if not self._virtual.run(within, is_heard):
             raise AssertionError(f"{words!r} was not heard within {within} s\n{self.transcript()}")
-        self._consumed = found[0] + 1
         self._settled()
-        return self.heard[found[0]]
+        return self.heard[self._consumed]
 
     def hears_no(self, words: str, within: float = 10) -> None:
         """Let `within` seconds pass in which nothing containing `words` is heard."""
+        self._leave_utterance()
         start = self._consumed
         self._virtual.advance(within)
         if any(utterance.contains(words) for utterance in self.heard[start:]):
@@ -229,6 +244,11 @@ class Line:
         self._note("happened", f"call {self.call.status}")
         for listener in list(self.on_ended):
             listener()
+
+    def _leave_utterance(self) -> None:
+        """What is left of an utterance in which something was heard is of no interest any more."""
+        if self._consumed_of_next:
+            self._consumed, self._consumed_of_next = self._consumed + 1, 0
 
     def _leave(self, how: str) -> None:
         with self._clock.lock:

@@ -35,6 +35,7 @@ SURELY_SAID = 0.72  # how alike the words of a flag must sound
 LEAST_USES = 2.0  # templates
 PERSON_KEY = "0"  # said instead of pressed
 DEPARTMENT = "department:"
+SOUNDS_LIKE_ASKING = -0.5  # a score: -1 for what is surely something else
 CLEARLY_A_MATTER = 0.90
 CLEAR_MATTER = 0.40  # with a matter this clear, "a person" says how it is to be settled, not what it is
 MOST_HINTS = 500  # Twilio's limits for hints
@@ -195,10 +196,14 @@ class Matcher:
         spelling = ear.grammar.spelling
         spoken = words_of(words, spelling)
         called = ear.without_introduction(spoken)
-        asks = ear.said(ear.calling, called)
-        named = self._names[language].asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
-        if self._is_only_a_place(ear, named, self._names[language].beside_departments(called)):
+        names = self._names[language]
+        asks = ear.said(ear.calling, called) or _is_about_a_person(seen)
+        is_ours = confidence.ours(seen) >= self._thresholds.ours
+        named = names.asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
+        if self._is_only_a_place(ear, named, names.beside_departments(called)):
             named = ()
+        elif not named and not is_ours:
+            named = names.departments(called)
         wants_person = not named and (ear.said(ear.person, spoken) or spoken_digit(words, spelling) == PERSON_KEY)
         return Heard(
             words=words,
@@ -263,6 +268,11 @@ def _trust(carrier_confidence: float | None) -> float:
     if carrier_confidence is None or isnan(carrier_confidence) or carrier_confidence <= 0:
         return 1.0
     return 0.7 + 0.3 * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
+
+
+def _is_about_a_person(seen: Impression) -> bool:
+    """Whether it sounds like somebody who asks for somebody, in whatever words."""
+    return bool(seen.topics) and seen.topics[0][0] == PERSON_TOPIC and seen.topics[0][1] >= SOUNDS_LIKE_ASKING
 
 
 def _candidates(seen: Impression, named: Sequence[Named], trust: float, least_ours: float) -> tuple[Candidate, ...]:

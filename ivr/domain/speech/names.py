@@ -72,8 +72,8 @@ class NameIndex:
         for person in self._people:
             for part in dict.fromkeys(person.parts):
                 self._with_part[part].append(person)
-        words = {word for name in self._departments for word in name}
-        self._sounds = sorted(words | set(self._with_part))
+        self._in_departments = {word for name in self._departments for word in name}
+        self._sounds = sorted(self._in_departments | set(self._with_part))
 
     def asked_for(self, words: Sequence[str], *, asks: bool, ordinary: frozenset[str]) -> tuple[Named, ...]:
         """Entries that `words` name, best first; more than one where a name is shared.
@@ -83,7 +83,7 @@ class NameIndex:
         """
         heard, unexplained = self._heard(words)
         alone = not unexplained
-        in_departments = {word for name in self._departments for word in name}
+        in_departments = self._in_departments
         doubtful = any(word in ordinary and sound(word) not in in_departments for word in words)
         departments = {id for name, id in self._departments.items() if all(word in heard for word in name)}
         people: dict[str, float] = {}
@@ -100,8 +100,13 @@ class NameIndex:
 
     def beside_departments(self, words: Sequence[str]) -> tuple[str, ...]:
         """What was said beside the names of departments."""
-        places = {word for name in self._departments for word in name}
-        return tuple(word for word in words if sound(word) not in places)
+        return tuple(word for word in words if sound(word) not in self._in_departments)
+
+    def departments(self, words: Sequence[str]) -> tuple[Named, ...]:
+        """The departments whose names were said, sound for sound, whatever was said beside them."""
+        said = {sound(word) for word in words}
+        found = (id for name, id in self._departments.items() if said.issuperset(name))
+        return tuple(Named(id=id, confidence=DEPARTMENT) for id in sorted(set(found)))
 
     def _heard(self, words: Sequence[str]) -> tuple[dict[str, float], list[str]]:
         """Sounds of names that were said, with likeness, and the telling words that are none."""
