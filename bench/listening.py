@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ import psutil
 import requests
 from twilio.request_validator import RequestValidator
 
-from bench.serving import Server
+from bench.serving import Server, wait_for
 from bench.webhook import ENVIRONMENT, ROOT, TOKEN
 from ivr.adapters.files import hearings, plan_files
 from ivr.assembly import assemble
@@ -40,7 +39,6 @@ SENTENCES = (
     "jeg skal flytte og skal have et nyt kørekort",
     "jeg har set en rotte",
 )
-_READY_SECONDS = 30
 
 
 def said(number: int, before: float = 2.0) -> Sound:
@@ -134,23 +132,8 @@ def running(
     process.stdin.write(told)
     process.stdin.close()
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
-    session = requests.Session()
-    session.trust_env = False
-    over = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < over:
-        if process.poll() is not None:
-            sys.exit(f"A process ended with {process.returncode} before it answered on {port}.")
-        try:
-            session.get(f"http://127.0.0.1:{port}/", timeout=1)
-            return
-        except requests.RequestException:
-            time.sleep(0.1)
-    sys.exit(f"Nothing answers on {port}.")

@@ -87,7 +87,7 @@ def _fresh_process() -> tuple[float, Weighed]:
 
 
 def _costs(found: Sequence[tuple[float, Weighed]]) -> Iterator[str]:
-    """The median of the processes; of waits the least too, since other programs let a thread wait as well."""
+    """The median of the processes; of waits the longest too."""
 
     def middle(figure: Callable[[Weighed], float]) -> float:
         return statistics.median(figure(weighed) for _, weighed in found)
@@ -96,9 +96,9 @@ def _costs(found: Sequence[tuple[float, Weighed]]) -> Iterator[str]:
     yield f"{'':50}{'found':>9}{'at most':>9}"
     yield f"{'ms of a processor an utterance, p50':50}{middle(lambda one: statistics.median(one.each)):>9.2f}{2:>9}"
     yield f"{'ms of a processor an utterance, p99':50}{middle(lambda one: _p99(one.each)):>9.2f}{5:>9}"
-    yield f"{'longest wait for the interpreter, ms':50}{middle(lambda one: one.longest_wait):>9.1f}{10:>9}"
-    yield f"{'  the least of the processes':50}{min(waits):>9.1f}{10:>9}"
-    yield f"{'  of a thread with nobody beside it':50}{middle(lambda one: one.longest_wait_alone):>9.1f}"
+    yield f"{'longest hold of the interpreter, ms':50}{middle(lambda one: one.longest_wait):>9.1f}{10:>9}"
+    yield f"{'  the longest of the processes':50}{max(waits):>9.1f}{10:>9}"
+    yield f"{'  seen by a thread with nobody beside it':50}{middle(lambda one: one.longest_wait_alone):>9.1f}"
     yield f"{'MB resident, all languages loaded':50}{middle(lambda one: one.loaded):>9.0f}{200:>9}"
     yield f"{'MB resident, every utterance heard':50}{middle(lambda one: one.after):>9.0f}"
     yield f"{'MB of these, libraries alone':50}{middle(lambda one: one.libraries):>9.0f}"

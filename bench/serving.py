@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psutil
 import requests
@@ -44,7 +45,7 @@ def served(application: str, environment: Mapping[str, str]) -> Iterator[Server]
     command = gunicorn("127.0.0.1", port, WORKERS, THREADS, application)
     process = subprocess.Popen(command, env={**os.environ, **environment, "IVR_PUBLIC_URL": f"http://127.0.0.1:{port}"})
     try:
-        _wait_for(port, process)
+        wait_for(port, process)
         yield Server(port=port, process=psutil.Process(process.pid))
     finally:
         process.terminate()
@@ -58,14 +59,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[Any]") -> None:
+    """Until anything at all answers on the port."""
+    session = requests.Session()
+    session.trust_env = False
     over = time.monotonic() + _READY_SECONDS
     while time.monotonic() < over:
         if process.poll() is not None:
-            sys.exit(f"The server ended with {process.returncode} before it answered.")
+            sys.exit(f"A process ended with {process.returncode} before it answered on {port}.")
         try:
-            requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
+            session.get(f"http://127.0.0.1:{port}/", timeout=1)
             return
         except requests.RequestException:
             time.sleep(0.1)
-    sys.exit("The server does not answer.")
+    sys.exit(f"Nothing answers on {port}.")

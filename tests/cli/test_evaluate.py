@@ -25,10 +25,7 @@ Write = Callable[..., str]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("IVR_GRAMMARS", str(ROOT / "grammars"))
-    monkeypatch.setenv("IVR_ROUTES", str(ROOT / "routes.yaml"))
-    monkeypatch.delenv("IVR_VOSK_MODELS", raising=False)
+def run(example_grammars: None) -> Run:
     return lambda *words: CliRunner().invoke(command, words)
 
 

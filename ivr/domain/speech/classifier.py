@@ -8,12 +8,12 @@ nothing is executed in loading them; `learning.py` makes them.
 
 import io
 import zipfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,15 @@ VIEWS: Mapping[str, Callable[[str], Iterator[str]]] = {"sounds": runs_of_sounds,
 """The ways to look at a text: what each takes it to be made of."""
 
 
+Marks = NDArray[np.uint32]
+
+
+def marks(parts: Iterable[str]) -> Marks:
+    """A number for each part. Parts that stand for hundreds of thousands of strings would be most of a process's memory;
+    of as many numbers a few are shared by two parts, which does no harm that could be measured."""
+    return np.array([crc32(part.encode()) for part in parts], dtype=np.uint32)
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """Something said, and the answer to the question. Phrases of one template share its `weight`."""
@@ -61,26 +70,27 @@ Scores = Mapping[str, NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to look at a text: the place of each part that it may have, how rare each is, what each weighs for every label.
+    """One way to look at a text: the parts that count, by their marks, how rare each is, what each weighs for every label.
 
-    `places` are in order. Weights are kept rounded, and widened only for the parts of the text at hand: widening all of them
-    would take twice the memory for the rest of the process's life.
+    `known` marks are in ascending order. Weights are kept rounded, and widened only for the parts of the text at hand:
+    widening all of them would take twice the memory for the rest of the process's life.
     """
 
     name: str
-    places: Mapping[str, int]
+    known: Marks
     rarity: NDArray[np.float32]
     weights: NDArray[np.float16]
 
     def scores(self, text: str) -> NDArray[np.float32]:
         """What this view adds to the score of every label; what is rare counts most, and twice said hardly more than once."""
-        found = Counter(place for part in VIEWS[self.name](text) if (place := self.places.get(part)) is not None)
-        if not found:
+        said, counts = np.unique(marks(VIEWS[self.name](text)), return_counts=True)
+        places = np.minimum(np.searchsorted(self.known, said), len(self.known) - 1)
+        is_known = self.known[places] == said
+        if not is_known.any():
             return np.zeros(self.weights.shape[1], dtype=np.float32)
-        places = np.fromiter(found, dtype=np.intp, count=len(found))
-        counts = np.fromiter(found.values(), dtype=np.float32, count=len(found))
-        said = (1 + np.log(counts)) * self.rarity[places]
-        added: NDArray[np.float32] = (said / np.linalg.norm(said)) @ self.weights[places].astype(np.float32)
+        places = places[is_known]
+        heard = (1 + np.log(counts[is_known].astype(np.float32))) * self.rarity[places]
+        added: NDArray[np.float32] = (heard / np.linalg.norm(heard)) @ self.weights[places].astype(np.float32)
         return added
 
 
@@ -108,7 +118,7 @@ class Classifier:
         for question, answers in self.labels.items():
             arrays[f"labels_{question}"] = np.array(answers)
         for view in self._views:
-            arrays[f"parts_{view.name}"] = np.frombuffer("\n".join(view.places).encode(), dtype=np.uint8)
+            arrays[f"known_{view.name}"] = view.known
             arrays[f"rarity_{view.name}"] = view.rarity
             arrays[f"weights_{view.name}"] = view.weights
         file = io.BytesIO()
@@ -129,6 +139,4 @@ class Classifier:
 
 
 def _loaded_view(arrays: Mapping[str, NDArray[Any]], name: str) -> View:
-    parts = arrays[f"parts_{name}"].tobytes().decode().split("\n")
-    places = {part: place for place, part in enumerate(parts)}
-    return View(name, places, arrays[f"rarity_{name}"], arrays[f"weights_{name}"])
+    return View(name, arrays[f"known_{name}"], arrays[f"rarity_{name}"], arrays[f"weights_{name}"])

@@ -2,18 +2,20 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import TypeAdapter
 
 from ivr.domain.language import Language
 from ivr.domain.speech.classifier import Classifier
-from ivr.domain.speech.grammar import Grammar
+from ivr.domain.speech.grammar import Grammar, Phrase
 from ivr.domain.speech.topics import questions
 
-_GRAMMAR, _CLASSIFIER = "grammar.json", "classifier.npz"
+_GRAMMAR, _PHRASES, _CLASSIFIER = "grammar.json", "phrases.jsonl", "classifier.npz"
 _GRAMMARS: TypeAdapter[Grammar] = TypeAdapter(Grammar)
+_SOME_PHRASES: TypeAdapter[tuple[Phrase, ...]] = TypeAdapter(tuple[Phrase, ...])
+_PHRASES_A_LINE = 1000  # what is read in one go keeps every other thread waiting
 _BEFORE_ALL_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same grammar gives the same bytes
 
 
@@ -29,10 +31,11 @@ class Hearing:
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
             for name, content in (
-                (_GRAMMAR, _GRAMMARS.dump_json(self.grammar)),
+                (_GRAMMAR, _GRAMMARS.dump_json(replace(self.grammar, phrases=()))),
+                (_PHRASES, b"\n".join(_lines(self.grammar.phrases))),
                 (_CLASSIFIER, self.classifier.dumped()),
             ):
-                packed = zipfile.ZIP_DEFLATED if name == _GRAMMAR else zipfile.ZIP_STORED
+                packed = zipfile.ZIP_STORED if name == _CLASSIFIER else zipfile.ZIP_DEFLATED
                 archive.writestr(zipfile.ZipInfo(name, _BEFORE_ALL_TIME), content, compress_type=packed)
         return file.getvalue()
 
@@ -41,10 +44,18 @@ class Hearing:
         """From the bytes that `dumped` gave. Raises ValueError for others."""
         try:
             with zipfile.ZipFile(io.BytesIO(kept)) as archive:
-                grammar, classifier = archive.read(_GRAMMAR), archive.read(_CLASSIFIER)
+                grammar, phrases, classifier = (archive.read(name) for name in (_GRAMMAR, _PHRASES, _CLASSIFIER))
         except (zipfile.BadZipFile, KeyError) as error:
             raise ValueError(f"These bytes are nothing that was learnt from a grammar: {error}") from None
-        return cls(grammar=_GRAMMARS.validate_json(grammar), classifier=Classifier.loaded(classifier))
+        read = tuple(phrase for line in phrases.split(b"\n") for phrase in _SOME_PHRASES.validate_json(line))
+        return cls(
+            grammar=replace(_GRAMMARS.validate_json(grammar), phrases=read), classifier=Classifier.loaded(classifier)
+        )
+
+
+def _lines(phrases: tuple[Phrase, ...]) -> Iterator[bytes]:
+    for begin in range(0, max(1, len(phrases)), _PHRASES_A_LINE):
+        yield _SOME_PHRASES.dump_json(phrases[begin : begin + _PHRASES_A_LINE])
 
 
 def learnt(grammar: Grammar) -> Hearing:

@@ -12,7 +12,7 @@ from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from ivr.domain.speech.classifier import VIEWS, Classifier, Example, View
+from ivr.domain.speech.classifier import VIEWS, Classifier, Example, View, marks
 
 PENALTY = 1.0
 TOLERANCE = 0.02
@@ -43,11 +43,12 @@ def trained(questions: Mapping[str, Sequence[Example]]) -> Classifier:
     weights = np.hstack([found for _, found in heads.values()])
     views, begin = [], 0
     for name, vectorizer in vectorizers.items():
-        places = {str(part): place for place, part in enumerate(vectorizer.get_feature_names_out())}
+        parts = vectorizer.get_feature_names_out()
+        known, places = np.unique(marks(parts), return_index=True)
         # Rounded as they are kept, so that a classifier that was loaded decides as one that was just trained.
-        kept = weights[begin : begin + len(places)].astype(np.float16)
-        views.append(View(name, places, vectorizer.idf_.astype(np.float32), kept))
-        begin += len(places)
+        kept = weights[begin : begin + len(parts)][places].astype(np.float16)
+        views.append(View(name, known, vectorizer.idf_[places].astype(np.float32), kept))
+        begin += len(parts)
     labels = {question: answers for question, (answers, _) in heads.items()}
     return Classifier(labels, views, weights[-1].astype(np.float32))
 
