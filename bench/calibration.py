@@ -1,4 +1,4 @@
-"""The constants of `ivr/domain/speech/confidence.py` found anew, and what each threshold costs, on the tuning halves.
+"""The `calibration` of each language's `common.yaml` found anew, and what each threshold costs, on the tuning halves.
 
 `python -m bench.calibration` prints both, and with `--write` puts the costs into `docs/speech.md`.
 """
@@ -11,8 +11,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from bench.labelled import LANGUAGES, ears_of_the_town, labelled
+from ivr.domain.language import Language
 from ivr.domain.speech import confidence
-from ivr.domain.speech.confidence import Signs, Thresholds
+from ivr.domain.speech.confidence import Judged, Signs, Thresholds
 from ivr.domain.speech.evaluation import AMBIGUOUS, NONE, URGENT, Utterance
 from ivr.domain.speech.topics import Impression
 
@@ -23,11 +24,13 @@ _STEPS = (0.05, 0.10, 0.16, 0.20, 0.30, 0.40, 0.50, 0.60, 0.70, 0.75, 0.80, 0.85
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A row with what it looked like, and whether words of danger were said in it."""
+    """A row with what it looked like, whether words of danger were said in it, and what that is judged to be worth now."""
 
     row: Utterance
+    language: Language
     impression: Impression
     in_words: bool
+    judged: Judged
 
     @property
     def is_clear(self) -> bool:
@@ -36,10 +39,9 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """A probability of `confidence`, by its name: its signs, which rows it is judged on, and what is true of them."""
+    """A probability by its name in `Calibration`: its signs, which rows it is judged on, and what is true of them."""
 
     name: str
-    in_use: tuple[float, ...]
     signs: Callable[[Seen], Signs]
     counts: Callable[[Seen], bool]
     is_true: Callable[[Seen], bool]
@@ -48,29 +50,25 @@ class Judgement:
 
 JUDGEMENTS = (
     Judgement(
-        name="RIGHT",
-        in_use=confidence.RIGHT,
+        name="right",
         signs=lambda seen: confidence.signs_of_right(seen.impression),
         counts=lambda seen: seen.is_clear and seen.row.kind not in _BY_NAME,
         is_true=lambda seen: seen.impression.topics[0][0] == seen.row.topic,
     ),
     Judgement(
-        name="TWO_SIDED",
-        in_use=confidence.TWO_SIDED,
+        name="two_sided",
         signs=lambda seen: confidence.signs_of_two_sides(seen.impression),
         counts=lambda seen: seen.is_clear or seen.row.topic == AMBIGUOUS,
         is_true=lambda seen: seen.row.topic == AMBIGUOUS,
     ),
     Judgement(
-        name="OURS",
-        in_use=confidence.OURS,
+        name="ours",
         signs=lambda seen: confidence.signs_of_ours(seen.impression),
         counts=lambda seen: seen.row.topic != URGENT,
         is_true=lambda seen: seen.row.topic != NONE,
     ),
     Judgement(
-        name="DANGER",
-        in_use=confidence.DANGER,
+        name="danger",
         signs=lambda seen: confidence.signs_of_danger(seen.impression, in_words=seen.in_words),
         counts=lambda seen: True,
         is_true=lambda seen: seen.row.topic == URGENT,
@@ -85,10 +83,12 @@ def main() -> None:
     arguments.add_argument("--write", action="store_true", help="put the costs into docs/")
     asked = arguments.parse_args()
     seen, thresholds = _seen()
-    for judgement in JUDGEMENTS:
-        found = _fitted(judgement, seen)
-        print(f"{judgement.name:10} in use {_constants(judgement.in_use)}")
-        print(f"{'':10} anew   {_constants(found)}")
+    for language in LANGUAGES:
+        print(f"grammars/{language}/common.yaml\ncalibration:")
+        for judgement in JUDGEMENTS:
+            found = _fitted(judgement, [one for one in seen if one.language == language])
+            print(f"  {judgement.name}: [{', '.join(f'{constant:.2f}' for constant in found)}]")
+        print()
     table = "\n".join(_costs(seen, thresholds))
     print(table)
     if asked.write:
@@ -103,8 +103,16 @@ def _seen() -> tuple[list[Seen], Thresholds]:
     for language in LANGUAGES:
         for row in labelled(language, heard).tuning:
             told = heard.matcher.explain(row.text, language)
-            assert told.impression is not None, f"there is a grammar for {language}"
-            found.append(Seen(row=row, impression=told.impression, in_words=told.in_words_of_danger))
+            assert told.impression is not None and told.judged is not None, f"there is a grammar for {language}"
+            found.append(
+                Seen(
+                    row=row,
+                    language=language,
+                    impression=told.impression,
+                    in_words=told.in_words_of_danger,
+                    judged=told.judged,
+                )
+            )
     return found, Thresholds() if heard.plan is None else heard.plan.thresholds
 
 
@@ -115,10 +123,6 @@ def _fitted(judgement: Judgement, seen: Sequence[Seen]) -> tuple[float, ...]:
     return *(float(slope) for slope in model.coef_[0]), float(model.intercept_[0])
 
 
-def _constants(found: tuple[float, ...]) -> str:
-    return f"({', '.join(f'{constant:.2f}' for constant in found)})"
-
-
 def _costs(seen: Sequence[Seen], thresholds: Thresholds) -> Iterator[str]:
     """What each value of a threshold would cost by itself, those in use marked."""
     clear = [one for one in seen if one.is_clear and one.row.kind not in _BY_NAME]
@@ -127,29 +131,20 @@ def _costs(seen: Sequence[Seen], thresholds: Thresholds) -> Iterator[str]:
     urgent = [one for one in seen if one.row.topic == URGENT]
     others = [one for one in seen if one.row.topic != URGENT]
 
-    def ours(one: Seen) -> float:
-        return confidence.ours(one.impression)
-
-    def either(one: Seen) -> float:
-        return confidence.two_sided(one.impression)
-
-    def danger(one: Seen) -> float:
-        return confidence.danger(one.impression, in_words=one.in_words)
-
     yield from _table(
         ("ours", thresholds.ours),
-        ("true matters turned away", clear, lambda one, step: ours(one) < step),
-        ("others' matters taken up", none, lambda one, step: ours(one) >= step),
+        ("true matters turned away", clear, lambda one, step: one.judged.ours < step),
+        ("others' matters taken up", none, lambda one, step: one.judged.ours >= step),
     )
     yield from _table(
         ("either", thresholds.either),
-        ("two-sided and not asked", both, lambda one, step: either(one) < step),
-        ("clear and asked in vain", clear, lambda one, step: either(one) >= step),
+        ("two-sided and not asked", both, lambda one, step: one.judged.two_sided < step),
+        ("clear and asked in vain", clear, lambda one, step: one.judged.two_sided >= step),
     )
     yield from _table(
         ("danger", thresholds.danger),
-        ("cries for help missed", urgent, lambda one, step: danger(one) < step),
-        ("needless alarms", others, lambda one, step: danger(one) >= step),
+        ("cries for help missed", urgent, lambda one, step: one.judged.danger < step),
+        ("needless alarms", others, lambda one, step: one.judged.danger >= step),
     )
 
 

@@ -9,7 +9,6 @@ from ivr.cli.ears import Ears, ears
 from ivr.cli.next_words import next_words
 from ivr.cli.recorded import ear
 from ivr.domain.language import Language
-from ivr.domain.speech import confidence
 from ivr.domain.speech.match import Explanation
 
 
@@ -67,13 +66,10 @@ def _topics(explanation: Explanation) -> list[str]:
 
 
 def _scores(explanation: Explanation) -> list[str]:
-    seen = explanation.impression
-    if seen is None:
+    judged = explanation.judged
+    if judged is None:
         return []
-    return [
-        f"judged      ours {confidence.ours(seen):.2f}, two-sided {confidence.two_sided(seen):.2f}, "
-        f"danger {confidence.danger(seen, in_words=explanation.in_words_of_danger):.2f}"
-    ]
+    return [f"judged      ours {judged.ours:.2f}, two-sided {judged.two_sided:.2f}, danger {judged.danger:.2f}"]
 
 
 def _flags(explanation: Explanation) -> list[str]:

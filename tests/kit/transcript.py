@@ -27,6 +27,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "hears": (),
     "hears_no": (),
     "says": (),
+    "mumbles": (),
     "presses": (),
     "silent": (),
     "waits": (),

@@ -26,6 +26,7 @@ NUMBERS = {
     "the fallback": "+4572001299",
 }
 _LANDLINES = {"landline", "ported"}
+_OF_MUMBLED_WORDS = 0.1  # confidence
 _LONGEST_QUESTION_SECONDS = 120
 _VISITORS = {
     "a browser": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1",
@@ -92,6 +93,9 @@ class Stage:
 
     def _says(self, words: str) -> None:
         self.line.say(words)
+
+    def _mumbles(self, words: str) -> None:
+        self.line.say(words, confidence=_OF_MUMBLED_WORDS)
 
     def _presses(self, keys: str) -> None:
         self.line.press(keys)

@@ -1,24 +1,18 @@
 """From scores to how sure one may be: calibrated, so that of ten answers at 0.8 eight are right.
 
-The constants are those of logistic regressions over the half of the labelled utterances that is kept for tuning
-(`tests/data`), both languages together; `python -m bench.calibration` finds them anew. What they are worth on the other half
-stands in `docs/speech.md`.
+Each probability is a logistic regression over a few signs. Its constants are the language's own (`calibration.py`), found on
+the half of the labelled utterances that is kept for tuning (`tests/data`); what they are worth on the other half stands in
+`docs/speech.md`.
 """
 
 from dataclasses import dataclass
 from math import exp
 
+from ivr.domain.speech.calibration import Calibration, Constants
 from ivr.domain.speech.topics import Impression
 
 Signs = tuple[float, ...]
-"""What a probability is judged by: as many numbers as it has constants, but for the last, which is added."""
-
-# How far the best topic leads counts most; what sounds like somebody else's business counts against it.
-RIGHT = (-1.20, 4.47, -0.18, -0.12)
-TWO_SIDED = (2.00, -4.81, -0.69, 2.62, 1.13, -0.65)
-OURS = (2.90, -6.48, 2.83, -3.39)
-
-DANGER = (4.69, -3.00, -3.00, 4.77, -4.98)
+"""What a probability is judged by: a number for each of its slopes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +30,25 @@ class Thresholds:
     danger: float = 0.30
 
 
-def right(heard: Impression) -> float:
-    """How probable it is that the best topic is the one that is meant (0 to 1)."""
-    return _logistic(RIGHT, signs_of_right(heard))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """How probable it is (0 to 1) that the best topic is right, that two are meant or may be, that any topic of the house is
+    meant, and that somebody's life is at stake."""
+
+    right: float
+    two_sided: float
+    ours: float
+    danger: float
 
 
-def two_sided(heard: Impression) -> float:
-    """How probable it is that two topics are meant, or may be."""
-    return _logistic(TWO_SIDED, signs_of_two_sides(heard))
-
-
-def ours(heard: Impression) -> float:
-    """How probable it is that any topic of the house is meant."""
-    return _logistic(OURS, signs_of_ours(heard))
-
-
-def danger(heard: Impression, *, in_words: bool) -> float:
-    """How probable it is that somebody's life is at stake; `in_words` when words of danger were said."""
-    return _logistic(DANGER, signs_of_danger(heard, in_words=in_words))
+def judged(heard: Impression, by: Calibration, *, in_words: bool = False) -> Judged:
+    """What the impression is worth; `in_words` when words of danger were said."""
+    return Judged(
+        right=_logistic(by.right, signs_of_right(heard)),
+        two_sided=_logistic(by.two_sided, signs_of_two_sides(heard)),
+        ours=_logistic(by.ours, signs_of_ours(heard)),
+        danger=_logistic(by.danger, signs_of_danger(heard, in_words=in_words)),
+    )
 
 
 def signs_of_right(heard: Impression) -> Signs:
@@ -80,7 +75,7 @@ def _best_two(heard: Impression) -> tuple[float, float]:
     return (scores[0] if scores else -1.0), (scores[1] if len(scores) > 1 else -1.0)
 
 
-def _logistic(constants: tuple[float, ...], signs: Signs) -> float:
+def _logistic(constants: Constants, signs: Signs) -> float:
     *slopes, offset = constants
     total = offset + sum(slope * sign for slope, sign in zip(slopes, signs, strict=True))
     return 1 / (1 + exp(-total))

@@ -7,7 +7,7 @@ and `danger.yaml` cries for help with harmless sentences that sound alike. No fi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -16,6 +16,7 @@ import yaml
 
 from ivr.domain.errors import IvrError
 from ivr.domain.language import Language
+from ivr.domain.speech.calibration import Calibration, Constants
 from ivr.domain.speech.normalise import Spelling
 from ivr.domain.speech.readings import Turns
 
@@ -25,6 +26,7 @@ MOST_PHRASES = 400
 _FLAGS = ("yes", "no", "yes_opening", "no_opening", "danger", "person", "calling", "introducing")
 _TURNS = ("corrections", "denials", "openings", "contrasts")
 _SPELLING = ("letters", "endings", "fillers", "stop", "digits")
+_CALIBRATION = "calibration"
 _COMMON, _EITHER, _ELSEWHERE, _DANGER = "common.yaml", "either.yaml", "elsewhere.yaml", "danger.yaml"
 
 
@@ -85,6 +87,7 @@ class Grammar:
     turns: Turns = field(default_factory=Turns)
     flags: Flags = field(default_factory=Flags)
     spelling: Spelling = field(default_factory=Spelling)
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def topics(self) -> frozenset[str]:
@@ -271,6 +274,7 @@ def _common(page: _Page, text: str) -> dict[str, Any]:
     turns: dict[str, tuple[str, ...]] = {}
     lists: dict[str, tuple[str, ...]] = {}
     pairs: dict[str, dict[str, str]] = {}
+    calibration = Calibration()
     for key, node in page.mapping(text):
         if key in _FLAGS:
             flags[key] = tuple(page.phrases(node))
@@ -280,8 +284,11 @@ def _common(page: _Page, text: str) -> dict[str, Any]:
             pairs[key] = {str(name.value): str(value.value) for name, value in node.value}
         elif key in _SPELLING:
             lists[key] = tuple(item for item, _ in page.items(node))
+        elif key == _CALIBRATION:
+            calibration = _calibration(page, node)
         else:
-            page.problem(node, f'"{key}" is not known here. Known: {", ".join((*_FLAGS, *_TURNS, *_SPELLING))}.')
+            known = ", ".join((*_FLAGS, *_TURNS, *_SPELLING, _CALIBRATION))
+            page.problem(node, f'"{key}" is not known here. Known: {known}.')
     spelling = Spelling(
         letters=pairs.get("letters", {}),
         endings=tuple(sorted(lists.get("endings", ()), key=len, reverse=True)),
@@ -289,4 +296,28 @@ def _common(page: _Page, text: str) -> dict[str, Any]:
         stop=frozenset(lists.get("stop", ())),
         digits=pairs.get("digits", {}),
     )
-    return {"flags": Flags(**flags), "turns": Turns(**turns), "spelling": spelling}
+    return {"flags": Flags(**flags), "turns": Turns(**turns), "spelling": spelling, _CALIBRATION: calibration}
+
+
+def _calibration(page: _Page, node: yaml.Node) -> Calibration:
+    expected = asdict(Calibration())
+    found: dict[str, Constants] = {}
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    for name, value in pairs:
+        constants = _numbers(value)
+        if name.value not in expected:
+            page.problem(name, f'"{name.value}" is not known here. Known: {", ".join(expected)}.')
+        elif constants is None or len(constants) != len(expected[name.value]):
+            page.problem(value, f'"{name.value}" needs a list of {len(expected[name.value])} numbers.')
+        else:
+            found[str(name.value)] = constants
+    if not pairs:
+        page.problem(node, f"Lists of numbers are needed here, for {', '.join(expected)}.")
+    return Calibration(**found)
+
+
+def _numbers(node: yaml.Node) -> Constants | None:
+    try:
+        return tuple(float(item.value) for item in node.value) if isinstance(node, yaml.SequenceNode) else None
+    except (TypeError, ValueError):
+        return None

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from ivr.domain.language import Language
 from ivr.domain.speech.classifier import Classifier
 from ivr.domain.speech.grammar import Grammar, Phrase
-from ivr.domain.speech.topics import questions
+from ivr.domain.speech.topics import BREADTHS, questions
 
 _GRAMMAR, _PHRASES, _CLASSIFIER = "grammar.json", "phrases.jsonl", "classifier.npz"
 _GRAMMARS: TypeAdapter[Grammar] = TypeAdapter(Grammar)
@@ -63,7 +63,7 @@ def learnt(grammar: Grammar) -> Hearing:
     # What learns is large, and most processes live by what was kept.
     from ivr.domain.speech.learning import trained  # noqa: PLC0415
 
-    return Hearing(grammar=grammar, classifier=trained(questions(grammar)))
+    return Hearing(grammar=grammar, classifier=trained(questions(grammar), BREADTHS))
 
 
 def all_learnt(grammars: Mapping[Language, Grammar]) -> dict[Language, Hearing]:

@@ -18,8 +18,11 @@ PENALTY = 1.0
 TOLERANCE = 0.02
 
 
-def trained(questions: Mapping[str, Sequence[Example]]) -> Classifier:
-    """A classifier that answers those of `questions` that have two labels at least. Every label counts the same in sum."""
+def trained(questions: Mapping[str, Sequence[Example]], breadths: Mapping[str, float] = {}) -> Classifier:
+    """A classifier that answers those of `questions` that have two labels at least.
+
+    Every label counts the same in sum, but for those in `breadths`, which count for so many.
+    """
     questions = {name: examples for name, examples in questions.items() if len({e.label for e in examples}) > 1}
     if not questions:
         return Classifier({}, (), np.zeros(0, dtype=np.float32))
@@ -34,7 +37,9 @@ def trained(questions: Mapping[str, Sequence[Example]]) -> Classifier:
         examples = questions[question]
         machine = LinearSVC(C=PENALTY, tol=TOLERANCE, random_state=0)
         places = [rows[example.text] for example in examples]
-        machine.fit(vectors[places], [example.label for example in examples], sample_weight=_balanced(examples))
+        machine.fit(
+            vectors[places], [example.label for example in examples], sample_weight=_balanced(examples, breadths)
+        )
         found = np.vstack([machine.coef_.T, machine.intercept_])
         return [str(label) for label in machine.classes_], found if found.shape[1] > 1 else np.hstack([-found, found])
 
@@ -53,9 +58,10 @@ def trained(questions: Mapping[str, Sequence[Example]]) -> Classifier:
     return Classifier(labels, views, weights[-1].astype(np.float32))
 
 
-def _balanced(examples: Sequence[Example]) -> NDArray[np.float64]:
+def _balanced(examples: Sequence[Example], breadths: Mapping[str, float]) -> NDArray[np.float64]:
     sums: dict[str, float] = {}
     for example in examples:
         sums[example.label] = sums.get(example.label, 0.0) + example.weight
     middle = sum(sums.values()) / len(sums)
-    return np.array([example.weight * middle / sums[example.label] for example in examples])
+    shares = {label: breadths.get(label, 1.0) * middle / total for label, total in sums.items()}
+    return np.array([example.weight * shares[example.label] for example in examples])

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from ivr.domain.heard import Candidate, Heard
 from ivr.domain.language import Language
 from ivr.domain.speech import confidence
-from ivr.domain.speech.confidence import Thresholds
+from ivr.domain.speech.confidence import Judged, Thresholds
 from ivr.domain.speech.grammar import Grammar
 from ivr.domain.speech.hearing import Hearing
 from ivr.domain.speech.lexicon import Lexicon
@@ -40,6 +40,7 @@ CLEARLY_A_MATTER = 0.90
 CLEAR_MATTER = 0.40  # with a matter this clear, "a person" says how it is to be settled, not what it is
 MOST_HINTS = 500  # Twilio's limits for hints
 LONGEST_HINT = 100
+LEAST_TRUST = 0.6  # words that the recogniser is not sure of at all are asked about, however clear their matter
 FULL_CARRIER_CONFIDENCE = 0.7  # recognisers seldom say more of a short Danish sentence that they got right
 
 
@@ -61,6 +62,7 @@ class Explanation:
     heard: Heard
     impression: Impression | None = None
     in_words_of_danger: bool = False
+    judged: Judged | None = None
 
 
 class _Ear:
@@ -115,6 +117,10 @@ class _Ear:
         spoken = words_of(words, self.grammar.spelling)
         matter = self.without_introduction(spoken)
         return self.topics.hear(words if matter == spoken else " ".join(matter))
+
+    def judged(self, seen: Impression, spoken: Sequence[str]) -> Judged:
+        """What the impression of the words is worth."""
+        return confidence.judged(seen, self.grammar.calibration, in_words=self.said(self.danger, spoken))
 
     def _after_name(self, words: Sequence[str]) -> Sequence[str]:
         """What follows a name: at most three words, and none that tells a topic or binds sentences."""
@@ -173,7 +179,9 @@ class Matcher:
         ear = self._ears.get(language)
         if ear is None:
             return Heard(words=words)
-        return self._heard(ear, words, language, carrier_confidence, ear.impression(words))
+        seen = ear.impression(words)
+        judged = ear.judged(seen, words_of(words, ear.grammar.spelling))
+        return self._heard(ear, words, language, carrier_confidence, seen, judged)
 
     def explain(self, words: str, language: Language, carrier_confidence: float | None = None) -> Explanation:
         """What `hear` answers, with the reading that was taken and the nearest phrases of the best topics."""
@@ -181,24 +189,31 @@ class Matcher:
         if ear is None:
             return Explanation(normalised=words.strip().lower(), nearest=(), heard=Heard(words=words))
         seen = ear.impression(words)
-        heard = self._heard(ear, words, language, carrier_confidence, seen)
+        judged = ear.judged(seen, words_of(words, ear.grammar.spelling))
         return Explanation(
             normalised=seen.text,
             nearest=_nearest(ear.grammar, seen),
-            heard=heard,
+            heard=self._heard(ear, words, language, carrier_confidence, seen, judged),
             impression=seen,
             in_words_of_danger=ear.said(ear.danger, words_of(words, ear.grammar.spelling)),
+            judged=judged,
         )
 
     def _heard(
-        self, ear: _Ear, words: str, language: Language, carrier_confidence: float | None, seen: Impression
+        self,
+        ear: _Ear,
+        words: str,
+        language: Language,
+        carrier_confidence: float | None,
+        seen: Impression,
+        judged: Judged,
     ) -> Heard:
         spelling = ear.grammar.spelling
         spoken = words_of(words, spelling)
         called = ear.without_introduction(spoken)
         names = self._names[language]
         asks = ear.said(ear.calling, called) or _is_about_a_person(seen)
-        is_ours = confidence.ours(seen) >= self._thresholds.ours
+        is_ours = judged.ours >= self._thresholds.ours
         named = names.asked_for(called, asks=asks, ordinary=self._ordinary(ear, called))
         if self._is_only_a_place(ear, named, names.beside_departments(called)):
             named = ()
@@ -207,11 +222,13 @@ class Matcher:
         wants_person = not named and (ear.said(ear.person, spoken) or spoken_digit(words, spelling) == PERSON_KEY)
         return Heard(
             words=words,
-            candidates=_candidates(seen, named, _trust(carrier_confidence), self._thresholds.ours),
+            candidates=_candidates(
+                seen, named, _trust(carrier_confidence), _confidences(seen, judged.right) if is_ours else {}
+            ),
             entries=tuple(entry.id for entry in named),
-            unknown_name=asks and not named and not wants_person and ear.says_a_stranger(called),
-            danger=confidence.danger(seen, in_words=ear.said(ear.danger, spoken)) >= self._thresholds.danger,
-            two_sided=not named and confidence.two_sided(seen) >= self._thresholds.either,
+            unknown_name=asks and not (named or wants_person or _is_elsewhere(seen)) and ear.says_a_stranger(called),
+            danger=judged.danger >= self._thresholds.danger,
+            two_sided=not named and judged.two_sided >= self._thresholds.either,
             affirms=ear.affirms(spoken),
             wants_person=wants_person,
         )
@@ -240,8 +257,9 @@ class Matcher:
         if not named or not all(entry.id.startswith(DEPARTMENT) for entry in named):
             return False
         seen = ear.topics.hear(" ".join(beside))
+        judged = ear.judged(seen, ())
         is_matter = bool(seen.topics) and seen.topics[0][0] not in (PERSON_TOPIC, ANYONE_TOPIC)
-        return is_matter and min(confidence.right(seen), confidence.ours(seen)) >= CLEARLY_A_MATTER
+        return is_matter and min(judged.right, judged.ours) >= CLEARLY_A_MATTER
 
     def _ordinary(self, ear: _Ear, spoken: Sequence[str]) -> frozenset[str]:
         """The words of the utterance that tell a topic: "rask" is a name only where somebody is asked for."""
@@ -267,7 +285,7 @@ def _trust(carrier_confidence: float | None) -> float:
     """What a topic's confidence is multiplied by. Carriers send 0 where they mean "not known"."""
     if carrier_confidence is None or isnan(carrier_confidence) or carrier_confidence <= 0:
         return 1.0
-    return 0.7 + 0.3 * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
+    return LEAST_TRUST + (1 - LEAST_TRUST) * min(1.0, carrier_confidence / FULL_CARRIER_CONFIDENCE)
 
 
 def _is_about_a_person(seen: Impression) -> bool:
@@ -275,8 +293,14 @@ def _is_about_a_person(seen: Impression) -> bool:
     return bool(seen.topics) and seen.topics[0][0] == PERSON_TOPIC and seen.topics[0][1] >= SOUNDS_LIKE_ASKING
 
 
-def _candidates(seen: Impression, named: Sequence[Named], trust: float, least_ours: float) -> tuple[Candidate, ...]:
-    scores = _confidences(seen) if confidence.ours(seen) >= least_ours else {}
+def _is_elsewhere(seen: Impression) -> bool:
+    """Whether it sounds more like somebody else's business than like somebody who is asked for."""
+    return bool(seen.topics) and seen.elsewhere > dict(seen.topics).get(PERSON_TOPIC, -1.0)
+
+
+def _candidates(
+    seen: Impression, named: Sequence[Named], trust: float, scores: dict[str, float]
+) -> tuple[Candidate, ...]:
     matter = max((sure for topic, sure in scores.items() if topic not in (ANYONE_TOPIC, PERSON_TOPIC)), default=0.0)
     if matter >= CLEAR_MATTER and ANYONE_TOPIC in scores:
         scores[ANYONE_TOPIC] = min(scores[ANYONE_TOPIC], matter - BELOW_A_NAME)
@@ -293,11 +317,10 @@ def _candidates(seen: Impression, named: Sequence[Named], trust: float, least_ou
     return tuple(sorted(candidates, key=lambda found: (-found.confidence, found.topic))[:MOST_CANDIDATES])
 
 
-def _confidences(seen: Impression) -> dict[str, float]:
-    """How sure each of the best topics is."""
+def _confidences(seen: Impression, sure: float) -> dict[str, float]:
+    """How sure each of the best topics is, where the best one is as `sure` as this."""
     if not seen.topics:
         return {}
-    sure = confidence.right(seen)
     best, others = seen.topics[0], seen.topics[1:MOST_CANDIDATES]
     shares = [exp(SHARPNESS * score) for _, score in others]
     whole = exp(SHARPNESS * best[1]) + sum(shares)

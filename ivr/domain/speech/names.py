@@ -7,6 +7,7 @@ counts only where the caller asks for somebody ("tale med …") or says nothing 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -104,7 +105,8 @@ class NameIndex:
 
     def departments(self, words: Sequence[str]) -> tuple[Named, ...]:
         """The departments whose names were said, sound for sound, whatever was said beside them."""
-        said = {sound(word) for word in words}
+        parts = (*words, *map("".join, pairwise(words)))  # "ydelses centret" is one word
+        said = {sound(part) for part in parts}
         found = (id for name, id in self._departments.items() if said.issuperset(name))
         return tuple(Named(id=id, confidence=DEPARTMENT) for id in sorted(set(found)))
 
@@ -149,7 +151,7 @@ def _rank(person: _Person, heard: dict[str, float], departments: set[str]) -> tu
     if len(said) == 1 and alike < ALIKE_ALONE:
         return 0.0, 0.0
     first, last = person.parts[0] in heard, len(person.parts) > 1 and person.parts[-1] in heard
-    if (first and last) or len(said) == len(person.parts) > 1:
+    if len(said) > 1:
         rank = FULL_NAME
     elif person.department and person.department in departments:
         rank = FIRST_NAME_AND_DEPARTMENT

@@ -20,6 +20,9 @@ TOPIC, SIDES, ALARM = "topic", "sides", "alarm"
 """The questions that the classifier answers."""
 
 ELSEWHERE = "_elsewhere"
+BREADTHS = {ELSEWHERE: 8.0}
+"""What is nobody's business is as wide as many topics: counted as one of them, a tenth of it was taken for a topic."""
+
 ONE, TWO = "one", "two"
 SAFE, DANGER = "safe", "danger"
 
