@@ -16,5 +16,5 @@ class Calibration:
 
     right: Constants = (-1.2, 5.0, -0.3, -1.0)
     two_sided: Constants = (1.3, -3.0, -1.0, 2.5, 1.0, -1.0)
-    ours: Constants = (3.0, -2.8, -0.5, 0.5)
+    ours: Constants = (3.0, -2.8, 0.5)
     danger: Constants = (5.0, -3.5, -1.5, 3.0, -2.4)

@@ -26,8 +26,8 @@ class Thresholds:
     """
 
     ours: float = 0.75
-    either: float = 0.16
-    danger: float = 0.30
+    either: float = 0.20
+    danger: float = 0.20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def signs_of_two_sides(heard: Impression) -> Signs:
 
 def signs_of_ours(heard: Impression) -> Signs:
     best, _ = _best_two(heard)
-    return best, heard.elsewhere, float(heard.outright)
+    return best, heard.elsewhere
 
 
 def signs_of_danger(heard: Impression, *, in_words: bool) -> Signs:

@@ -29,6 +29,7 @@ MOST_CANDIDATES = 5
 SHARPNESS = 4.0  # how quickly a lower score means a smaller share
 LEAST_CONFIDENCE = 0.10
 MOST_CONFIDENCE = 0.98
+BEYOND_DOUBT = 0.99  # a topic as sure as this is not asked about, whatever else may be meant
 BELOW_A_NAME = 0.2  # topics are kept this far below a name that was said, so that the two are not offered as a choice
 LONGEST_NAME = 3
 SURELY_SAID = 0.72  # how alike the words of a flag must sound
@@ -228,7 +229,7 @@ class Matcher:
             entries=tuple(entry.id for entry in named),
             unknown_name=asks and not (named or wants_person or _is_elsewhere(seen)) and ear.says_a_stranger(called),
             danger=judged.danger >= self._thresholds.danger,
-            two_sided=not named and judged.two_sided >= self._thresholds.either,
+            two_sided=not named and judged.right < BEYOND_DOUBT and judged.two_sided >= self._thresholds.either,
             affirms=ear.affirms(spoken),
             wants_person=wants_person,
         )

@@ -30,8 +30,6 @@ SAFE, DANGER = "safe", "danger"
 _SENSE = -0.4
 _NEARLY = 0.2
 _TELLING = 2  # words that may tell a topic
-_SHORTEST_NAME = 4  # letters
-_WORDS_OF_A_NAME = 2
 _WHOLE_REMAINS = 0.3  # what was said before a turn still colours what comes after it
 
 
@@ -39,9 +37,8 @@ _WHOLE_REMAINS = 0.3  # what was said before a turn still colours what comes aft
 class Impression:
     """What an utterance looks like. `topics` are scores, best first; the others are scores by themselves.
 
-    A score is about 1 for what is meant and about -1 for anything else. `text` is the reading that was taken. `outright`
-    is set where a short phrase of the first topic stands in it as it is, `mixed_up` where the first two topics are a pair
-    that callers are known to mean with the same words.
+    A score is about 1 for what is meant and about -1 for anything else. `text` is the reading that was taken. `mixed_up` is
+    set where the first two topics are a pair that callers are known to mean with the same words.
     """
 
     text: str
@@ -49,7 +46,6 @@ class Impression:
     elsewhere: float
     two_sided: float
     mixed_up: bool
-    outright: bool
     danger: float
 
 
@@ -68,7 +64,6 @@ class TopicEar:
         self.mender = Mender(_said(grammar), grammar.spelling.letters)
         labels = classifier.labels.get(TOPIC, ())
         self._topics = [(place, label) for place, label in enumerate(labels) if label != ELSEWHERE]
-        self._short = _short_phrases(grammar)
         self._pairs = {frozenset(either.topics) for either in grammar.either}
         self._elsewhere = labels.index(ELSEWHERE) if ELSEWHERE in labels else None
 
@@ -80,9 +75,7 @@ class TopicEar:
         # What was said counts beside what it was mended to: a slip may be mended to a wrong word, and danger must be heard.
         scores = self._classifier.scores([*(reading.text for reading in texts), spoken])
         if TOPIC not in scores:
-            return Impression(
-                text=spoken, topics=(), elsewhere=-1.0, two_sided=-1.0, mixed_up=False, outright=False, danger=-1.0
-            )
+            return Impression(text=spoken, topics=(), elsewhere=-1.0, two_sided=-1.0, mixed_up=False, danger=-1.0)
         scores[TOPIC][0] = (scores[TOPIC][0] + scores[TOPIC][-1]) / 2
         taken, found = self._read(texts, scores)
         ranked = sorted(((label, float(found[place])) for place, label in self._topics), key=lambda pair: -pair[1])
@@ -92,7 +85,6 @@ class TopicEar:
             elsewhere=float(found[self._elsewhere]) if self._elsewhere is not None else -1.0,
             two_sided=self._score(scores, SIDES, TWO)[0],
             mixed_up=frozenset(label for label, _ in ranked[:2]) in self._pairs,
-            outright=any(ranked[0][0] in self._short.get(said, ()) for said in _short_parts(taken)),
             danger=max(self._score(scores, ALARM, DANGER)),
         )
 
@@ -115,23 +107,6 @@ class TopicEar:
     def _score(self, scores: Scores, question: str, answer: str) -> list[float]:
         answers = self._classifier.labels.get(question, ())
         return [float(score) for score in scores[question][:, answers.index(answer)]] if answer in answers else [-1.0]
-
-
-def _short_phrases(grammar: Grammar) -> Mapping[str, frozenset[str]]:
-    """The topics of every phrase that is short and tells something: the names that callers have for a matter."""
-    found: dict[str, set[str]] = {}
-    for phrase in grammar.phrases:
-        text = as_written(phrase.text, grammar.spelling)
-        tells = any(word not in grammar.spelling.stop for word in text.split())
-        if tells and len(text) >= _SHORTEST_NAME and text.count(" ") < _WORDS_OF_A_NAME:
-            found.setdefault(text, set()).add(phrase.topic)
-    return {text: frozenset(topics) for text, topics in found.items()}
-
-
-def _short_parts(text: str) -> Iterator[str]:
-    words = text.split()
-    for length in range(1, _WORDS_OF_A_NAME + 1):
-        yield from (" ".join(words[begin : begin + length]) for begin in range(len(words) - length + 1))
 
 
 def _said(grammar: Grammar) -> Iterator[str]:
