@@ -27,7 +27,7 @@ class Thresholds:
 
     ours: float = 0.75
     either: float = 0.20
-    danger: float = 0.20
+    danger: float = 0.30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

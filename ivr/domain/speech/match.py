@@ -296,7 +296,7 @@ def _is_about_a_person(seen: Impression) -> bool:
 
 def _is_elsewhere(seen: Impression) -> bool:
     """Whether it sounds more like somebody else's business than like somebody who is asked for."""
-    return bool(seen.topics) and seen.elsewhere > dict(seen.topics).get(PERSON_TOPIC, -1.0)
+    return bool(seen.topics) and seen.elsewhere > max(0.0, dict(seen.topics).get(PERSON_TOPIC, -1.0))
 
 
 def _candidates(
