@@ -36,6 +36,15 @@ def test_training_the_same_gives_the_same_bytes(classifier: Classifier) -> None:
     assert trained(QUESTIONS).dumped() == classifier.dumped()
 
 
+def test_a_label_that_counts_for_more_is_heard_sooner(classifier: Classifier) -> None:
+    broad = trained(QUESTIONS, {"rotter": 8.0})
+
+    def score(of: Classifier) -> float:
+        return float(of.scores(["noget i haven"])["topic"][0][of.labels["topic"].index("rotter")])
+
+    assert score(broad) > score(classifier)
+
+
 def test_a_classifier_that_was_kept_decides_as_before(classifier: Classifier) -> None:
     loaded = Classifier.loaded(classifier.dumped())
 

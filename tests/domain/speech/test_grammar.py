@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ivr.domain.language import Language
+from ivr.domain.speech.calibration import Calibration
 from ivr.domain.speech.grammar import BadGrammar, GrammarProblem, Phrase, expand, read_grammars
 from ivr.domain.speech.normalise import Spelling, normalised, sound, words_of
 
@@ -67,6 +69,28 @@ def test_every_topic_has_enough_templates_and_no_file_names_an_unknown_topic(lan
 
     assert set(counts) == set(topics)
     assert {topic: count for topic, count in counts.items() if count < least} == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "told"),
+    [
+        ("calibration: 3", 1, "Lists of numbers are needed here, for right, two_sided, ours, danger."),
+        ("calibration:\n  ous: [1, 2, 3]", 2, '"ous" is not known here. Known: right, two_sided, ours, danger.'),
+        ("calibration:\n  ours: [1, 2]", 2, '"ours" needs a list of 3 numbers.'),
+        ("calibration:\n  ours: [1, 2, very]", 2, '"ours" needs a list of 3 numbers.'),
+    ],
+)
+def test_a_calibration_that_cannot_be_right_is_named_with_its_line(written, line, told):
+    with pytest.raises(BadGrammar) as raised:
+        read_grammars({"da/common.yaml": written})
+
+    assert [(p.line, p.text) for p in raised.value.problems] == [(line, told)]
+
+
+def test_a_language_without_a_calibration_has_the_usual_one():
+    told = read_grammars({"da/common.yaml": "calibration: {ours: [3, -2, 1]}"})[Language("da")].calibration
+
+    assert told == Calibration(ours=(3.0, -2.0, 1.0))
 
 
 def test_spelling_is_made_one_and_fillers_go():
