@@ -9,6 +9,7 @@ and `danger.yaml` cries for help with harmless sentences that sound alike. No fi
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
+from math import isfinite
 from typing import Any
 
 import hassil
@@ -318,6 +319,7 @@ def _calibration(page: _Page, node: yaml.Node) -> Calibration:
 
 def _numbers(node: yaml.Node) -> Constants | None:
     try:
-        return tuple(float(item.value) for item in node.value) if isinstance(node, yaml.SequenceNode) else None
+        found = tuple(float(item.value) for item in node.value) if isinstance(node, yaml.SequenceNode) else None
     except (TypeError, ValueError):
         return None
+    return found if found and all(map(isfinite, found)) else None

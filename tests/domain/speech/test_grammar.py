@@ -77,6 +77,8 @@ def test_every_topic_has_enough_templates_and_no_file_names_an_unknown_topic(lan
         ("calibration: 3", 1, "Lists of numbers are needed here, for right, two_sided, ours, danger."),
         ("calibration:\n  ous: [1, 2, 3]", 2, '"ous" is not known here. Known: right, two_sided, ours, danger.'),
         ("calibration:\n  ours: [1, 2]", 2, '"ours" needs a list of 3 numbers.'),
+        ("calibration:\n  ours: [1, 2, .nan]", 2, '"ours" needs a list of 3 numbers.'),
+        ("calibration:\n  ours: [1, 2, nan]", 2, '"ours" needs a list of 3 numbers.'),
         ("calibration:\n  ours: [1, 2, very]", 2, '"ours" needs a list of 3 numbers.'),
     ],
 )
