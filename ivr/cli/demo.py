@@ -23,8 +23,9 @@ from ivr.cli import demo_town, listen, ports
 from ivr.cli.database_of import running_database
 from ivr.cli.demo_hearing import heard_here
 from ivr.cli.demo_town import CITIZENS, MAIN, YOURS
-from ivr.cli.ears import trained_folder
+from ivr.cli.ears import learn_beforehand, trained_folder
 from ivr.cli.kept_running import how_it_ended
+from ivr.domain.errors import IvrError
 from ivr.settings import Settings
 from ivr.simulator.service import LiveCarrier
 
@@ -99,6 +100,10 @@ def command(
         ports.must_be_free("127.0.0.1", port, f"ivr demo {option}")
     if fresh:
         _clear(var)
+    try:
+        learn_beforehand()
+    except IvrError as error:
+        raise click.ClickException(str(error)) from error
     began = time.monotonic()
     stopped = threading.Event()
     _stop_on_signals(stopped)

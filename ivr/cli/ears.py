@@ -81,6 +81,19 @@ def trained_folder() -> Path:
 
 def learnt() -> dict[Language, Hearing]:
     """What the grammars of the folder teach, learnt now where it was not before. Raises `BadGrammar` and `NoGrammar`."""
+    sources = _sources()
+    if not hearings.are_known(trained_folder(), sources):
+        click.echo(LEARNING, err=True)
+    return hearings.of_sources(trained_folder(), sources)
+
+
+def learn_beforehand() -> None:
+    """Learns what was not learnt before, so that no process that is started next has to. Raises `BadGrammar` and `NoGrammar`."""
+    if not hearings.are_known(trained_folder(), _sources()):
+        learnt()
+
+
+def _sources() -> dict[str, str]:
     folder = grammar_folder()
     sources = {
         f"{path.parent.name}/{path.name}": path.read_text("utf-8", errors="replace")
@@ -88,9 +101,7 @@ def learnt() -> dict[Language, Hearing]:
     }
     if not sources:
         raise NoGrammar(f"There is no grammar in {folder}: no file <language>/*.yaml.", hint="Set IVR_GRAMMARS.")
-    if not hearings.are_known(trained_folder(), sources):
-        click.echo(LEARNING, err=True)
-    return hearings.of_sources(trained_folder(), sources)
+    return sources
 
 
 def ears(directory: Path | None = None) -> Ears:
