@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from ivr.adapters.files.plan_files import read_sources
 from ivr.cli.check import command
-from ivr.operations.plans import compile_sources
+from tests.kit.town import compiled
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "routes.yaml"
@@ -23,7 +23,7 @@ def broken(tmp_path: Path) -> Path:
 
 
 def test_a_good_plan_ends_with_the_version_that_will_be_served_and_exit_code_0() -> None:
-    served = compile_sources(read_sources(EXAMPLE, ROOT / "grammars")).plan.version
+    served = compiled(read_sources(EXAMPLE, ROOT / "grammars")).plan.version
 
     result = CliRunner().invoke(command, [str(EXAMPLE), "--grammars", str(ROOT / "grammars")])
     document = json.loads(CliRunner().invoke(command, [str(EXAMPLE), "--json"]).output)

@@ -3,6 +3,7 @@
 A `conftest.py` takes the fixtures by name: `from tests.kit.database import database_url, engine  # noqa: F401`.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,6 +71,7 @@ def environment(url: str) -> dict[str, str]:
         "IVR_SECRET_KEY": "a secret of the tests alone",
         "IVR_ROUTES": str(_ROOT / "routes.yaml"),
         "IVR_GRAMMARS": str(_ROOT / "grammars"),
+        "IVR_TRAINED": os.environ["IVR_TRAINED"],
         "TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000000",
         "TWILIO_AUTH_TOKEN": "a token of the tests alone",
     }

@@ -47,10 +47,14 @@ OPEN = datetime.fromisoformat("2026-11-23T10:00:00+01:00")
 PASSWORD = "a good password"
 
 
+compiled = partial(compile_sources, learn=partial(hearings.of_sources, TRAINED))
+"""`compile_sources` with what was learnt before."""
+
+
 @cache
 def plans() -> Plans:
     """One set of compiled plans for all tests: compiling is the dearest thing they do."""
-    return Plans(partial(compile_sources, learn=partial(hearings.of_sources, TRAINED)))
+    return Plans(compiled)
 
 
 @cache

@@ -143,6 +143,9 @@ def expand(template: str) -> tuple[str, ...]:
             raise ValueError(f"{opening} and {closing} do not pair")
     if set(template) & set("{}<>;"):
         raise ValueError("only [..], (..|..) and words may stand in a template")
+    if not set(template) & set("[](|)\\"):
+        # Most are plain sentences, and reading an expression takes longer than all else that is done with them.
+        return (" ".join(template.split()),)
     try:
         sentence = hassil.parse_sentence(template)
         sampled = list(islice(hassil.sample_expression(sentence.expression), MOST_PHRASES + 1))
@@ -167,10 +170,11 @@ class _Page:
     def mapping(self, text: str) -> Iterator[tuple[str, yaml.Node]]:
         """The keys of the file and what they hold."""
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            root = yaml.compose(text, Loader=yaml.CSafeLoader)
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark is not None else 1
+            # What is missing at the end of a text is told to be after its last line.
+            line = min(mark.line, text.count("\n")) + 1 if mark is not None else 1
             self.problems.append(GrammarProblem(name=self.name, line=line, text=f"This is not YAML: {error}"))
             return
         if not isinstance(root, yaml.MappingNode):
