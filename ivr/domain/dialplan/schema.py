@@ -196,8 +196,8 @@ _UNDERSTANDING = Record(
         "likely": decimal(0, 1, 0.4),
         "margin": decimal(0, 1, 0.12),
         "failures": whole(1, 9, 3),
-        "ours": decimal(0, 1, 0.75),
-        "either": decimal(0, 1, 0.16),
+        "ours": decimal(0, 1, 0.70),
+        "either": decimal(0, 1, 0.12),
         "danger": decimal(0, 1, 0.3),
     },
 )

@@ -25,8 +25,8 @@ class Thresholds:
     costs seconds and a missed cry for help may cost a life.
     """
 
-    ours: float = 0.75
-    either: float = 0.20
+    ours: float = 0.70
+    either: float = 0.12
     danger: float = 0.30
 
 
