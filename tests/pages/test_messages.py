@@ -150,7 +150,7 @@ def test_the_oldest_stands_first_and_each_tells_its_topic_and_length(town, sofie
     leaves_a_message(town)
     call = town.calls("+4520304051")
     call.hears("Tast 1")
-    call.say("jeg har fået en regning")
+    call.say("jeg har et spørgsmål til en regning fra kommunen")
     call.hears("Tast 1 for at indtale")
     call.press("1")
     call.hears("efter tonen")
