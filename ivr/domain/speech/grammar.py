@@ -25,7 +25,7 @@ MOST_PHRASES = 400
 """Phrases that one template may become. More is a slip of the pen, and would slow every call."""
 
 _FLAGS = ("yes", "no", "yes_opening", "no_opening", "danger", "person", "calling", "introducing")
-_TURNS = ("corrections", "denials", "openings", "contrasts")
+_TURNS = ("leads", "corrections", "denials", "openings", "contrasts")
 _SPELLING = ("letters", "endings", "fillers", "stop", "digits")
 _CALIBRATION = "calibration"
 _COMMON, _EITHER, _ELSEWHERE, _DANGER = "common.yaml", "either.yaml", "elsewhere.yaml", "danger.yaml"

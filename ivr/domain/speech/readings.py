@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """How a language turns in the middle of a sentence, as whole words or groups of them.
+    """How a language turns in a sentence, as whole words or groups of them.
 
+    `leads` come before the matter and say nothing of it ("jeg ringer angående …").
     After one of `corrections` comes what was meant all along. After one of `denials` comes what it is not, until one of
     `openings` begins what it is. After one of `contrasts` comes what matters, whatever was before.
     """
 
+    leads: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
     denials: tuple[str, ...] = ()
     openings: tuple[str, ...] = ()
@@ -38,10 +40,18 @@ class Reader:
     """Reads utterances of one language. Immutable."""
 
     def __init__(self, turns: Turns) -> None:
+        self._leads = _any(turns.leads)
         self._corrections = _any(turns.corrections)
         self._denials = _any(turns.denials)
         self._openings = _any(turns.openings)
         self._contrasts = _any(turns.contrasts)
+
+    def matter(self, text: str) -> str:
+        """The text from where it comes to the matter. Whoever says no more than the lead has said that."""
+        rest = text
+        while self._leads is not None and (lead := self._leads.match(rest)) is not None:
+            rest = rest[lead.end() :].strip()
+        return rest or text
 
     def readings(self, text: str) -> tuple[Reading, ...]:
         """The whole text first, then ever less of it: what comes after the last contrast, denial or correction."""

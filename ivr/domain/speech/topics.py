@@ -70,8 +70,8 @@ class TopicEar:
     def hear(self, words: str) -> Impression:
         """What `words` look like."""
         # With every letter as it was written: two spellings of a sound are the mender's business.
-        spoken = as_written(words, self._spelling)
-        texts = self._reader.readings(self.mender.mended(spoken.split()))
+        spoken = self._reader.matter(as_written(words, self._spelling))
+        texts = self._reader.readings(self._reader.matter(self.mender.mended(spoken.split())))
         # What was said counts beside what it was mended to: a slip may be mended to a wrong word, and danger must be heard.
         scores = self._classifier.scores([*(reading.text for reading in texts), spoken])
         if TOPIC not in scores:
