@@ -2,7 +2,7 @@
 
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from matplotlib import pyplot as plt
 if TYPE_CHECKING:
     from bench import speech
     from bench.webhook import Found
+    from ivr.domain.planning.steady import Held, Setting
     from ivr.domain.speech.evaluation import Report
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -108,6 +109,38 @@ def draw_streams(found: "speech.Found", most: float) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False, fontsize=8)
     figure.savefig(DOCS / "pictures" / "streams.svg", metadata={"Date": None})
+
+
+def draw_erlang(found: "Mapping[Setting, Sequence[Held]]") -> None:
+    """For each figure: what was simulated, with its interval, beside what the formula says of the setting."""
+    figures = ("had to wait", "answered in 60 s", "gave up")
+    figure, axes = plt.subplots(1, len(figures), figsize=(2.6 * len(figures), 2.8), layout="constrained")
+    for place, name in zip(axes, figures, strict=True):
+        for is_patient, colour, formula in ((True, _COLOURS[2], "Erlang C"), (False, _COLOURS[3], "Erlang A")):
+            held = [
+                one
+                for setting, of_setting in found.items()
+                for one in of_setting
+                if one.figure == name and (setting.patience is None) == is_patient
+            ]
+            place.errorbar(
+                [one.formula for one in held],
+                [one.simulated.mean for one in held],
+                [one.simulated.half_width for one in held],
+                color=colour,
+                fmt="o",
+                markersize=3,
+                linewidth=1,
+                label=formula if held else None,
+            )
+        most = max(one.formula for of_setting in found.values() for one in of_setting if one.figure == name)
+        place.plot([0, most], [0, most], color="black", linestyle="dotted", linewidth=1)
+        place.set(title=name, xlabel="formula")
+        place.title.set_fontsize(9)
+        place.spines[["top", "right"]].set_visible(False)
+        place.legend(frameon=False, fontsize=8)
+    axes[0].set_ylabel("simulated")
+    figure.savefig(DOCS / "pictures" / "erlang.svg", metadata={"Date": None})
 
 
 def _processors() -> str:

@@ -11,6 +11,7 @@ from ivr.cli.database_of import running_database
 from ivr.dispatcher.loop import Dispatcher
 from ivr.settings import Settings
 from ivr.telemetry import configure
+from ivr.web import foresight
 
 
 @click.command("dispatch", epilog="Example: ivr dispatch")
@@ -26,7 +27,10 @@ def command() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     with running_database(settings) as url:
-        dispatcher = Dispatcher(assemble(settings, url))
+        parts = assemble(settings, url)
+        # Compiled in the middle of the first matching, the plan would keep every other matching waiting for seconds.
+        foresight.begin(parts)
+        dispatcher = Dispatcher(parts)
         dispatcher.start()
         stopped.wait()
         dispatcher.stop()

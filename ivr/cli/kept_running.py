@@ -16,7 +16,8 @@ import click
 import structlog
 
 GAVE_UP = 3
-_QUICK_SECONDS = 60.0
+# Longer than a start takes: one that has lived for so long had come up, and what ended it was not its start.
+_QUICK_SECONDS = 10.0
 _MOST_QUICK_ENDS = 5
 _LONGEST_PAUSE_SECONDS = 15.0
 _LOOK_SECONDS = 0.5

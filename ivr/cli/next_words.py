@@ -1,11 +1,12 @@
 """What a caller would hear next at the open question, on a day when everything is open and nobody waits."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.flow import machine
-from ivr.domain.flow.actions import Ask, Say, Wait
+from ivr.domain.flow.actions import Action, Ask, Say, Wait
 from ivr.domain.flow.events import Event, Spoke
 from ivr.domain.flow.facts import Facts
 from ivr.domain.flow.state import Place, State
@@ -31,6 +32,11 @@ def next_words(plan: DialPlan, heard: Heard, language: Language) -> tuple[str, .
     state = State(place=Place.QUESTION, line=line.id, language=language)
     event: Event = Spoke(heard)
     _, actions = machine.advance(plan.flow, state, event, facts)
+    return sentences(actions)
+
+
+def sentences(actions: Iterable[Action]) -> tuple[str, ...]:
+    """What is said of all that is to be said and done, in order."""
     said: list[str] = []
     for action in actions:
         match action:

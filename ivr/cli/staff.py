@@ -114,7 +114,8 @@ def import_file(parts: Parts, file: Path) -> list[Member]:
 
 def drafts_of(rows: list[Row], plan: DialPlan, report: Report) -> list[Draft]:
     """What the rows say, in the words of the plan; the report has whatever is wrong with them."""
-    skills = {topic.skill for topic in plan.flow.topics.values() if topic.skill is not None}
+    asking = (*plan.flow.topics.values(), *plan.flow.speakers.values())
+    skills = {thing.skill for thing in asking if thing.skill is not None}
     _unique(rows, report)
     return [
         Draft(

@@ -12,7 +12,7 @@ import structlog
 
 from ivr.adapters.store.wake import Listener
 from ivr.assembly import Parts
-from ivr.dispatcher import orders, reconcile, sweep, timers, unattended
+from ivr.dispatcher import holding, orders, reconcile, sweep, timers, unattended
 from ivr.dispatcher.plan_watch import PlanWatch
 from ivr.operations.work import ORDERS_CHANNEL
 
@@ -29,6 +29,7 @@ def step(parts: Parts) -> int:
     """Everything that can be done now, once, in this thread: for tests, and for whoever brings a clock of their own."""
     done = timers.run_due(parts) + unattended.run_due(parts) + reconcile.run_due(parts)
     sweep.sweep(parts)
+    done += holding.run_due(parts)
     while orders.carry_out_one(parts):
         done += 1
     return done
@@ -49,6 +50,7 @@ class Dispatcher:
             self._begin(f"orders-{number}", self._work_orders)
         self._begin("sweep", lambda: self._every(_SWEEP_SECONDS, lambda: sweep.sweep(self._parts)))
         self._begin("timers", lambda: self._every(_SWEEP_SECONDS, lambda: timers.run_due(self._parts)))
+        self._begin("holding", lambda: self._every(_SWEEP_SECONDS, lambda: holding.run_due(self._parts)))
         self._begin("unattended", lambda: self._every(_UNATTENDED_SECONDS, lambda: unattended.run_due(self._parts)))
         self._begin("reconcile", lambda: self._every(_SWEEP_SECONDS, lambda: reconcile.run_due(self._parts)))
         plan_watch = PlanWatch(self._parts)

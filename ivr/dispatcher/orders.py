@@ -21,6 +21,7 @@ from ivr.adapters.store.orders import ClaimedOrder
 from ivr.assembly import Parts
 from ivr.dispatcher import failures
 from ivr.dispatcher.failures import NotYet
+from ivr.dispatcher.unclaimed import unclaimed_call
 from ivr.domain.conversation.legs import Goal, LegStatus
 from ivr.domain.orders import (
     ORDER,
@@ -124,15 +125,11 @@ def _ring(parts: Parts, claimed: ClaimedOrder, order: RingAgent) -> None:
 
 def _adopt(parts: Parts, claimed: ClaimedOrder, order: RingAgent) -> None:
     """The reply was lost: the call may ring. It is looked for, and where it is not found the next agent is tried."""
-    since = claimed.created_at - _CLOCKS_DIFFER
-    seen = parts.carrier.calls_to(order.to, since)
-    with parts.engine.connect() as db:
-        unknown = [call for call in seen if legs.by_call(db, call.call_id) is None]
-    if unknown:
-        call = min(unknown, key=lambda call: call.created)
-        parts.operations.run(lines.progress, order.leg, call.call_id, call.status, None)
-    else:
+    call = unclaimed_call(parts, order.to, claimed.created_at)
+    if call is None:
         parts.operations.run(_never_rang, order.leg)
+    else:
+        parts.operations.run(lines.progress, order.leg, call.call_id, call.status, None)
 
 
 def _never_rang(work: Work, leg_id: str) -> None:

@@ -37,7 +37,7 @@ class Setbacks:
                 del self._rows[row]
         return sum(now < setback.until for setback in self._rows.values())
 
-    def deal_with(self, row: str, contact: str, now: datetime, deed: Callable[[], object]) -> bool:
+    def deal_with(self, row: str, contact: str | None, now: datetime, deed: Callable[[], object]) -> bool:
         """Do what is due for a row, and survive it; False for one that is left alone."""
         before = self._rows.get(row)
         if before is not None and now < before.until:

@@ -3,9 +3,13 @@
 from ivr.adapters.store import contacts, queue
 from ivr.adapters.store.contacts import Contact
 from ivr.domain.contacts.facts import Fact
+from ivr.domain.contacts.repairs import Found
 from ivr.domain.flow import machine
 from ivr.domain.flow.carrying import carried, nowhere
 from ivr.domain.flow.state import State
+from ivr.domain.routing.needs import Needs
+from ivr.domain.routing.patience import Asked
+from ivr.operations import patience
 from ivr.operations.plans import LoadedPlan
 from ivr.operations.work import Work
 
@@ -30,7 +34,7 @@ def carry_over(work: Work, contact: Contact) -> tuple[Contact, bool]:
         language=state.language,
         flow_state=state.to_json().decode(),
     )
-    work.record(Fact.REPAIRED, contact=contact.id, data={"found": "dial plan unreadable", "plan": contact.plan_version})
+    work.record(Fact.REPAIRED, contact=contact.id, data={"found": Found.PLAN_UNREADABLE, "plan": contact.plan_version})
     _keep_in_line(work, contact, loaded)
     return contacts.locked(work.db, contact.id) or contact, after is not None
 
@@ -41,6 +45,8 @@ def _keep_in_line(work: Work, contact: Contact, loaded: LoadedPlan) -> None:
     if entry is None or entry.group_id in loaded.plan.groups:
         return
     group = loaded.group(entry.group_id, contact.line).id
-    queue.change(work.db, entry.id, group_id=group, skill=None, required_level=1)
+    asked = Asked(needs=Needs(groups=(group,)), entered_at=entry.entered_at)
+    queue.change(work.db, entry.id, group_id=group)
+    queue.reconsider(work.db, entry.id, patience.joining(work, asked, loaded.plan.groups[group].steps), asked)
     contacts.change(work.db, contact.id, group_id=group)
     work.meeting_possible = True

@@ -15,7 +15,16 @@ from ivr.domain.routing.queue import EntryState
 from ivr.operations import carrying, flow, rooms
 from ivr.operations import queue as line_up
 from ivr.operations.agent_moves import move_agent
-from ivr.operations.engagements import TALK_LEASE, Meeting, end_offer, group_of, lock_meeting, send_away, words
+from ivr.operations.engagements import (
+    ALONE_LEASE,
+    TALK_LEASE,
+    Meeting,
+    end_offer,
+    group_of,
+    lock_meeting,
+    send_away,
+    words,
+)
 from ivr.operations.work import Work
 
 
@@ -54,16 +63,20 @@ def told(work: Work, contact_id: str, leg_id: str | None, report: Report) -> Non
     if leg is None:
         return
     rooms.told(work, leg, report)
-    meeting = _meeting(work, contact_id) if report.in_room else None
-    if meeting is not None and have_met(rooms.stay_of(meeting.citizen), rooms.stay_of(meeting.agent_leg)):
+    meeting = _meeting(work, contact_id)
+    if meeting is None:
+        return
+    if not report.in_room:
+        _look_soon(work, meeting)
+    elif have_met(rooms.stay_of(meeting.citizen), rooms.stay_of(meeting.agent_leg)):
         started(work, contact_id)
 
 
-def joined(work: Work, contact_id: str, leg_id: str) -> None:
-    """A participant is in the room, as the carrier says when it is asked."""
-    leg = rooms.participant(work, contact_id, leg_id)
-    if leg is not None:
-        rooms.is_there(work, leg)
+def _look_soon(work: Work, meeting: Meeting) -> None:
+    """Somebody may be left alone in the room; mostly the lines tell at once what that means."""
+    engagement, soon = meeting.engagement, work.now + ALONE_LEASE
+    if engagement.state is EngagementState.CONNECTED and engagement.lease_until > soon:
+        engagements.change(work.db, engagement.id, lease_until=soon)
 
 
 def held(work: Work, contact_id: str, leg_id: str, is_held: bool) -> None:

@@ -29,7 +29,8 @@ from ivr.operations.contacts import close_if_over
 from ivr.operations.work import Work
 
 JOIN_LEASE = timedelta(seconds=10)
-TALK_LEASE = timedelta(seconds=60)
+TALK_LEASE = timedelta(seconds=45)
+ALONE_LEASE = timedelta(seconds=20)
 WHISPER_LEASE = timedelta(seconds=20)
 # The carrier adds up to 5 s to a ring time-out, and the report of its end takes a moment.
 RING_GRACE = timedelta(seconds=8)

@@ -109,8 +109,8 @@ def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:
     match action:
         case Enqueue():
             line_up.join(work, contact, action)
-        case LeaveLine():
-            _leave(work, contact)
+        case LeaveLine(with_message=with_message):
+            _leave(work, contact, EntryState.MESSAGE if with_message else EntryState.DEFLECTED)
         case SendLink():
             links.request(work, contact, plan, action)
         case KeepMessage():
@@ -141,12 +141,12 @@ def _forget(work: Work, contact: Contact) -> None:
     orders.forget_contents(work.db, contact.id, "send_sms")
 
 
-def _leave(work: Work, contact: Contact) -> None:
+def _leave(work: Work, contact: Contact, state: EntryState) -> None:
     entry = queue.live(work.db, contact.id, lock=True)
     if entry is None:
         return
     engagements.withdraw(work, contact, entry)
-    line_up.leave(work, entry, EntryState.DEFLECTED, Fact.LEFT_LINE)
+    line_up.leave(work, entry, state, Fact.LEFT_LINE)
 
 
 def _keep(work: Work, contact: Contact, plan: DialPlan, message: KeepMessage) -> None:

@@ -33,7 +33,7 @@ class House:
 
     def __init__(self) -> None:
         self._standing: Standing | None = None
-        self._lines: tuple[datetime, Mapping[str, Speed]] | None = None
+        self._lines: tuple[datetime, Mapping[tuple[str, str], Speed]] | None = None
 
     def standing(self, db: Connection, revision: int) -> Standing:
         """What is set for the whole house at `revision`, as the store has just told it."""
@@ -50,11 +50,11 @@ class House:
         self._standing = read
         return read
 
-    def lines(self, db: Connection, now: datetime) -> Mapping[str, Speed]:
-        """How every group's line stands, at most a second old."""
+    def lines(self, db: Connection, now: datetime) -> Mapping[tuple[str, str], Speed]:
+        """How every line stands, by group and needs, at most a second old."""
         known = self._lines
         if known is not None and abs(now - known[0]) < _LINES_LAST:
             return known[1]
-        read = speeds.by_group(db, now)
+        read = speeds.by_list(db, now)
         self._lines = (now, read)
         return read

@@ -14,6 +14,7 @@ from ivr.adapters.store import agents, cases, directory
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.agents import AgentState
 from ivr.domain.routing.directory import Employee
+from ivr.operations import readiness
 from ivr.operations.agents import hashed, set_state
 from ivr.operations.work import Work
 
@@ -62,7 +63,7 @@ def take_staff(work: Work, members: Sequence[Member]) -> None:
             "password_hash": member.password_hash,
             "since": work.now,
         }
-        agents.save(work.db, values, member.groups, member.skills)
+        readiness.refresh(work, agents.save(work.db, values, member.groups, member.skills))
     work.record("staff_imported", data={"members": len(members)})
     work.meeting_possible = True
 
@@ -82,7 +83,7 @@ def part_with(work: Work, agent_id: str) -> None:
         "password_hash": hashed(secrets.token_urlsafe()),
         "since": work.now,
     }
-    agents.save(work.db, values, frozenset(), {})
+    readiness.refresh(work, agents.save(work.db, values, frozenset(), {}))
     work.record("staff_left", agent=agent_id)
 
 

@@ -29,11 +29,12 @@ from ivr.operations.flow import Step
 from ivr.operations.lines import UnknownLeg, adopt, lock, lock_for_turn, meeting_of
 from ivr.operations.work import Work
 
-# How long after an answer a sign of life must come: a waiting document lasts 25 s, a question as long as it takes to
-# say it and to think, a conversation is looked after by its engagement's lease as well.
+# How long after an answer a sign of life must come, or the carrier is asked: an end that nobody told of is found within a
+# minute. A waiting document lasts 25 s, a question is mostly said and answered in less; of a conversation its
+# engagement's lease asks sooner.
 _WAITING_HEARTBEAT = timedelta(seconds=25 + 15)
-_QUESTION_HEARTBEAT = timedelta(seconds=120)
-_TALK_HEARTBEAT = timedelta(seconds=300)
+_QUESTION_HEARTBEAT = timedelta(seconds=45)
+_TALK_HEARTBEAT = timedelta(seconds=55)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

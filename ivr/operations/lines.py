@@ -24,8 +24,8 @@ from ivr.operations.contacts import close_if_over
 from ivr.operations.work import Work
 
 _ASKED_HEARTBEAT = timedelta(seconds=30)
-# Of a conversation the engagement's lease asks every minute; without an engagement, somebody must all the same.
-_ASKED_IN_TALK_HEARTBEAT = timedelta(seconds=300)
+# Of a conversation the engagement's lease asks sooner; without an engagement, somebody must all the same.
+_ASKED_IN_TALK_HEARTBEAT = timedelta(seconds=55)
 
 
 class UnknownLeg(IvrError):
@@ -69,7 +69,7 @@ def closed(work: Work, leg_id: str, status: LegStatus) -> None:
 
 
 def alive(work: Work, leg_id: str) -> None:
-    """The carrier was asked and the line is open: the next sign of life is due later."""
+    """The carrier was asked and the line is open, or it could not tell: the next sign of life is due later."""
     leg = legs.get(work.db, leg_id)
     talks = leg is not None and leg.goal is Goal.CONFERENCE
     legs.change(work.db, leg_id, heartbeat_due_at=work.now + (_ASKED_IN_TALK_HEARTBEAT if talks else _ASKED_HEARTBEAT))
@@ -95,13 +95,14 @@ def over(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
     if leg.role is Role.CITIZEN:
         contacts.change(work.db, contact.id, line_ended_at=work.now)
         work.record(Fact.CALL_ENDED, contact=contact.id, leg=leg.id)
-        _citizen_gone(work, contact)
+        citizen_gone(work, contact)
     else:
         _agent_gone(work, leg, status)
     close_if_over(work, contact)
 
 
-def _citizen_gone(work: Work, contact: Contact) -> None:
+def citizen_gone(work: Work, contact: Contact) -> None:
+    """The citizen's line has closed: the talk is over, or the place in line is given up."""
     entry = queue.live(work.db, contact.id, lock=True)
     if entry is None:
         return
@@ -134,7 +135,9 @@ def _how_offer_ended(meeting: offers.Meeting, status: LegStatus) -> EngagementSt
     has_answered = meeting.agent_leg.answered_at is not None
     if status is LegStatus.BUSY or has_answered:
         return EngagementState.DECLINED
-    if meeting.engagement.ringing_at is None or status is LegStatus.FAILED:
+    # What was not answered has rung, though the report of that may have been lost.
+    has_rung = meeting.engagement.ringing_at is not None or status is LegStatus.NO_ANSWER
+    if not has_rung or status is LegStatus.FAILED:
         return EngagementState.FAILED
     return EngagementState.NO_ANSWER
 

@@ -28,7 +28,7 @@ from ivr.operations.work import Work
 
 _TOKEN_BYTES = 24
 _HOLD_ON_SECONDS = 10
-_QUESTION_HEARTBEAT = timedelta(seconds=120)
+_QUESTION_HEARTBEAT = timedelta(seconds=45)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,17 +14,17 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import text
 
-from ivr.adapters.store import agents, contacts, engagements, legs, queue
-from ivr.adapters.store.agents import Abilities, Agent
+from ivr.adapters.store import agents, contacts, engagements, legs, queue, ready
 from ivr.adapters.store.contacts import Contact
-from ivr.adapters.store.queue import Entry
+from ivr.adapters.store.queue import Head
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, Role
 from ivr.domain.errors import IvrError
 from ivr.domain.orders import RingAgent
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.groups import Group
-from ivr.domain.routing.policy import Match, Ready, Waiting, choose
+from ivr.domain.routing.policy import LOOKED_AT, Candidate, Match, Waiting, choose
+from ivr.domain.routing.queue import EntryState
 from ivr.operations.work import Operations, Work
 
 # One pool for the installation: agents may be in several groups, so the groups are one matter. Any number will do that
@@ -35,7 +35,7 @@ _POOL = 7201
 UNRUNG_LEASE = timedelta(seconds=30)
 
 # How far into each list is looked at first, and how many times further if that was not enough.
-_DEPTH = 20
+_DEPTH = 1
 _DEEPER = 10
 
 log = structlog.get_logger()
@@ -49,17 +49,61 @@ def match(operations: Operations) -> None:
 def make_matches(work: Work) -> int:
     """Offers to the agents chosen by the policy. Returns how many."""
     work.db.execute(text("SELECT pg_advisory_xact_lock(:pool)"), {"pool": _POOL})
-    is_anyone_waiting = queue.anyone_waiting(work.db)
-    ready = {agent.id: (agent, able) for agent, able in agents.ready(work.db)} if is_anyone_waiting else {}
-    if not ready:
-        return 0
-    depth = _DEPTH
-    entries, meetings = _look(work, ready, depth)
-    # Callers whom nobody ready can help must not hide those behind them, however many they are.
-    while _hides_somebody(entries, ready, meetings, depth):
-        depth *= _DEEPER
-        entries, meetings = _look(work, ready, depth)
-    return sum(_offer(work, entries[match.entry], ready[match.agent][0], match, call) for match, call in meetings)
+    depth, made = _DEPTH, 0
+    while True:
+        look = _look(work, depth)
+        meetings = _meetings(work, look)
+        offered = sum(_offer(work, look.heads[match.entry], match, call) for match, call in meetings)
+        made += offered
+        if not _hides_somebody(work, look, meetings):
+            return made
+        # The same again while it finds somebody; deeper where the first of a list stand in the way of those behind.
+        depth = depth if offered else depth * _DEEPER
+
+
+_Meetings = list[tuple[Match, "_Call"]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """The first `depth` of every list, for each of them who can take it, and the groups by which that was found."""
+
+    heads: Mapping[str, Head]
+    candidates: Mapping[str, tuple[Candidate, ...]]
+    groups: Mapping[str, Group]
+    depth: int
+
+    def cut(self) -> list[Waiting]:
+        """The heads of lists that were not read to their end."""
+        lists = Counter(_list_of(head.waiting) for head in self.heads.values())
+        return [head.waiting for head in self.heads.values() if lists[_list_of(head.waiting)] >= self.depth]
+
+
+def _list_of(contact: Waiting) -> tuple[str, int, str]:
+    return contact.group, contact.queue_class, contact.needs.key
+
+
+def _look(work: Work, depth: int) -> _Look:
+    heads = {head.waiting.entry: head for head in queue.heads(work.db, depth)}
+    groups = work.plans.current(work.db).plan.groups if heads else {}
+    able = ready.candidates(work.db, (head.waiting for head in heads.values()), groups)
+    return _Look(heads=heads, candidates=able, groups=groups, depth=depth)
+
+
+def _hides_somebody(work: Work, look: _Look, meetings: _Meetings) -> bool:
+    """Whether somebody behind those looked at may still meet somebody who is ready.
+
+    That may be where a list was not read to its end, and one of it left a candidate over, or may not be offered to
+    somebody who is ready and could take the next.
+    """
+    taken = {match.agent for match, _ in meetings}
+    shut_out: set[str] = set()
+    for contact in look.cut():
+        able = look.candidates.get(contact.entry, ())
+        if len(able) >= LOOKED_AT or any(agent.agent not in taken for agent in able):
+            return True
+        shut_out |= contact.excluded
+    return ready.any_of(work.db, shut_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,65 +114,51 @@ class _Call:
     group: Group
 
 
-_Agents = Mapping[str, tuple[Agent, Abilities]]
-_Meetings = list[tuple[Match, _Call]]
-
-
-def _look(work: Work, ready: _Agents, depth: int) -> tuple[dict[str, Entry], _Meetings]:
-    entries = {entry.id: entry for entry in queue.heads(work.db, depth)}
-    return entries, _meetings(work, entries, ready)
-
-
-def _hides_somebody(entries: Mapping[str, Entry], ready: _Agents, meetings: _Meetings, depth: int) -> bool:
-    """Whether a list that was not read to its end belongs to a group of somebody who would go idle."""
-    lists = Counter((entry.group_id, entry.queue_class, entry.required_level) for entry in entries.values())
-    cut = {group for (group, _, _), read in lists.items() if read >= depth}
-    chosen = {match.agent for match, _ in meetings}
-    return any(able.groups & cut for agent, able in ready.values() if agent.id not in chosen)
-
-
-def _meetings(work: Work, entries: Mapping[str, Entry], ready: _Agents) -> _Meetings:
+def _meetings(work: Work, look: _Look) -> _Meetings:
     """What the policy chooses among the calls that can be put through.
 
     A call whose plan cannot be had has no words for the agent. It is left to its fallback, and chosen without it:
     nobody else may wait for an agent because of it.
     """
-    groups = work.plans.current(work.db).plan.groups
-    waiting = [_waiting(entry) for entry in entries.values()]
+    waiting = [head.waiting for entry, head in look.heads.items() if entry in look.candidates]
+    if not waiting:
+        return []
     while True:
-        matches = choose(waiting, [_ready(agent, able) for agent, able in ready.values()], groups, work.now)
-        calls = [(match, _call(work, entries[match.entry])) for match in matches]
+        matches = choose(waiting, lambda contact: look.candidates[contact.entry], look.groups, work.now)
+        calls = [(match, _call(work, look.heads[match.entry])) for match in matches]
         lost = {match.entry for match, call in calls if call is None}
         if not lost:
             return [(match, call) for match, call in calls if call is not None]
         waiting = [contact for contact in waiting if contact.entry not in lost]
 
 
-def _call(work: Work, entry: Entry) -> _Call | None:
-    contact = contacts.get(work.db, entry.contact_id)
+def _call(work: Work, head: Head) -> _Call | None:
+    contact = contacts.get(work.db, head.contact_id)
     if contact is None:
         return None
     try:
-        group = work.plans.version(work.db, contact.plan_version).plan.groups[entry.group_id]
+        group = work.plans.version(work.db, contact.plan_version).plan.groups[head.waiting.group]
     except (IvrError, KeyError) as error:
         log.warning("not_matched", contact=contact.id, plan=contact.plan_version, error=type(error).__name__)
         return None
     return _Call(contact=contact, group=group)
 
 
-def _offer(work: Work, entry: Entry, agent: Agent, match: Match, call: _Call) -> bool:
+def _offer(work: Work, head: Head, match: Match, call: _Call) -> bool:
     """Claim both and write the offer; False when either has been taken since it was read."""
-    if not queue.claim(work.db, entry.id):
+    if not queue.claim(work.db, match.entry):
         return False
-    if not agents.claim_ready(work.db, agent.id, work.now):
-        queue.change(work.db, entry.id, state="waiting")
+    agent = agents.claim_ready(work.db, match.agent, work.now)
+    ready.leave(work.db, match.agent)
+    if agent is None:
+        queue.change(work.db, match.entry, state=EntryState.WAITING)
         return False
     engagement_id, leg_id = work.new_id(), work.new_id()
     legs.add(
         work.db,
         {
             "id": leg_id,
-            "contact_id": entry.contact_id,
+            "contact_id": head.contact_id,
             "role": Role.AGENT,
             "agent_id": agent.id,
             "status": LegStatus.PLANNED,
@@ -136,39 +166,23 @@ def _offer(work: Work, entry: Entry, agent: Agent, match: Match, call: _Call) ->
             "created_at": work.now,
         },
     )
-    decision = {**asdict(match), "plan": call.contact.plan_version, "class": entry.queue_class.name.lower()}
+    queue_class = head.waiting.queue_class.name.lower()
     engagements.add(
         work.db,
         {
             "id": engagement_id,
             "agent_id": agent.id,
-            "contact_id": entry.contact_id,
-            "entry_id": entry.id,
+            "contact_id": head.contact_id,
+            "entry_id": match.entry,
             "leg_id": leg_id,
             "state": EngagementState.RINGING,
-            "decision": decision,
+            "decision": {**asdict(match), "plan": call.contact.plan_version, "class": queue_class},
             "lease_until": work.now + UNRUNG_LEASE,
             "agent_idle_since": agent.idle_since,
             "offered_at": work.now,
         },
     )
     ring = RingAgent(leg=leg_id, to=agent.device, ring_seconds=round(call.group.ring.total_seconds()))
-    work.order(ring, contact=entry.contact_id, leg=leg_id)
-    work.record(Fact.OFFERED, contact=entry.contact_id, leg=leg_id, agent=agent.id, data={"engagement": engagement_id})
+    work.order(ring, contact=head.contact_id, leg=leg_id)
+    work.record(Fact.OFFERED, contact=head.contact_id, leg=leg_id, agent=agent.id, data={"engagement": engagement_id})
     return True
-
-
-def _waiting(entry: Entry) -> Waiting:
-    return Waiting(
-        entry=entry.id,
-        group=entry.group_id,
-        queue_class=entry.queue_class,
-        rank_at=entry.rank_at,
-        skill=entry.skill,
-        required_level=entry.required_level,
-        excluded=frozenset(entry.excluded_agents),
-    )
-
-
-def _ready(agent: Agent, able: Abilities) -> Ready:
-    return Ready(agent=agent.id, groups=able.groups, skills=able.skills, idle_since=agent.idle_since or agent.since)

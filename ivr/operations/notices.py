@@ -60,7 +60,9 @@ def set_open(
                 "set_at": work.now,
             },
         )
-    work.record("group_override", data={"group": group_id, "open": is_open, "reason": reason, "by": username})
+    ends = until.isoformat() if until is not None and is_open is not None else None
+    data = {"group": group_id, "open": is_open, "reason": reason, "until": ends, "by": username}
+    work.record("group_override", data=data)
 
 
 def _check_future(work: Work, until: datetime | None) -> None:

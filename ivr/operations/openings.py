@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ivr.adapters.store import circumstances, house
-from ivr.adapters.store.circumstances import Circumstances, InLine
+from ivr.adapters.store.circumstances import Circumstances
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.notices import LiveNotice, Override
 from ivr.domain.dialplan.plan import DialPlan
@@ -14,15 +14,18 @@ from ivr.domain.flow.graph import Line, Notice
 from ivr.domain.flow.state import Place, State
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
-from ivr.domain.routing import places
-from ivr.domain.routing.estimate import wait_minutes
 from ivr.domain.routing.hours import Opening
+from ivr.operations.crowds import Crowds, foresight
 from ivr.operations.house import Standing
+from ivr.operations.returning import lost_place
 from ivr.operations.work import Work
+
+# Where a lost place is offered, and where it is taken.
+_MAY_RETURN = (Place.GREETING, Place.RETURNING)
 
 
 class Openings(Mapping[str, Opening]):
-    """How every group stands at one moment: by its hours, unless somebody has opened or closed it by hand.
+    """How every group stands at `now` (local): by its hours, unless somebody has opened or closed it by hand.
 
     Each is worked out when it is asked for, since most turns ask for one of them.
     """
@@ -33,20 +36,27 @@ class Openings(Mapping[str, Opening]):
         self._now = now
 
     def __getitem__(self, group_id: str) -> Opening:
-        group = self._plan.groups[group_id]
-        override = self._by_hand.get(group_id)
-        if override is None or not override.holds(self._now):
-            return self._plan.calendar.at(group.hours, self._now)
+        hours = self._plan.groups[group_id].hours
+        override = self.by_hand(group_id)
+        if override is None:
+            return self._plan.calendar.at(hours, self._now)
+        ends = override.until.astimezone(self._now.tzinfo) if override.until is not None else None
+        then = self._plan.calendar.at(hours, ends) if ends is not None else None
         if override.is_open:
-            return Opening(is_open=True, closes_at=override.until)
-        return Opening(is_open=False, opens_at=self._opens_after(group.hours, override.until), reason=override.reason)
+            return Opening(is_open=True, closes_at=then.closes_at if then and then.is_open else ends)
+        # Closed until somebody changes it: no hour can be promised, not even that at which the hours begin again.
+        opens_at = ends if then is None or then.is_open else then.opens_at
+        return Opening(is_open=False, opens_at=opens_at, reason=override.reason)
 
-    def _opens_after(self, hours: str, until: datetime | None) -> datetime | None:
-        """When a group that is closed by hand opens: at the hour set, unless its hours are over by then. None if nobody knows."""
-        if until is None:
-            return self._plan.calendar.at(hours, self._now).opens_at
-        then = self._plan.calendar.at(hours, until)
-        return until if then.is_open else then.opens_at
+    def by_hand(self, group_id: str) -> Override | None:
+        """What somebody has set for the group, while it holds: then its hours decide nothing."""
+        override = self._by_hand.get(group_id)
+        return override if override is not None and override.holds(self._now) else None
+
+    def of_line(self, line: Line) -> Opening:
+        """How a number stands: where 0 reaches somebody the house is open, by its hours or by hand."""
+        person_group = self[line.person_group]
+        return person_group if person_group.is_open else self._plan.calendar.at(line.hours, self._now)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._plan.groups)
@@ -72,31 +82,25 @@ def facts_for(
     now = local(work, plan)
     known = known or circumstances.of_contact(work.db, contact.id)
     stands = work.house.standing(work.db, known.revision)
-    position, minutes = _place_in_line(work, known.in_line) if state.in_line else (None, None)
+    waiting = foresight(work, known.in_line if state.in_line else None)
     # Most turns of a busy day are those of waiting callers, and nothing of these is said to them.
-    everybody, by_topic = ((), {}) if state.place is Place.WAITING else _notices(stands.notices, plan, now)
+    everybody, by_topic = ((), {}) if state.place is Place.WAITING else notices_at(stands.notices, plan, now)
     groups = Openings(plan, stands.overrides, now)
-    person_group = groups[line.person_group]
     return Facts(
         now=now,
-        # Where 0 reaches somebody the house is open, by its hours or by hand.
-        line=person_group if person_group.is_open else plan.calendar.at(line.hours, now),
+        line=groups.of_line(line),
         openings=groups,
         texting=_texting(contact, known),
         notices=everybody,
         topic_notices=by_topic,
         employees=stands.employees,
-        position=position,
-        wait_minutes=minutes,
+        position=waiting.position,
+        wait_minutes=waiting.minutes,
+        able=waiting.able,
+        waited=waiting.waited,
+        crowds=Crowds(work),
+        lost_place=lost_place(work, plan, contact) if state.place in _MAY_RETURN else None,
     )
-
-
-def _place_in_line(work: Work, entry: InLine | None) -> tuple[int | None, tuple[int, int] | None]:
-    speed = work.house.lines(work.db, work.now).get(entry.group_id) if entry is not None else None
-    if entry is None or speed is None:
-        return None, None
-    position = speed.places.place(places.rank(entry.queue_class, entry.rank_at))
-    return position, wait_minutes(position, speed.handle_seconds, speed.staffed)
 
 
 def _texting(contact: Contact, known: Circumstances) -> Texting:
@@ -107,9 +111,10 @@ def _texting(contact: Contact, known: Circumstances) -> Texting:
     return Texting.ASK if known.unreachable or not PhoneNumber(contact.caller).may_receive_text else Texting.YES
 
 
-def _notices(
+def notices_at(
     by_hand: Iterable[LiveNotice], plan: DialPlan, now: datetime
 ) -> tuple[tuple[Text, ...], Mapping[str, tuple[Text, ...]]]:
+    """What every caller hears at `now` (local), those set by hand first, and what those hear who ask for a topic."""
     current = [notice for notice in plan.flow.notices if _is_on(notice, now.date())]
     on_air = tuple(_text(notice.text) for notice in by_hand if notice.is_on(now))
     everybody = (*on_air, *(notice.text for notice in current if not notice.topics))

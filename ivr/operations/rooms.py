@@ -23,9 +23,9 @@ def told(work: Work, leg: Leg, report: Report) -> None:
         _note_hold(work, leg, after.held)
 
 
-def is_there(work: Work, leg: Leg) -> None:
-    """The carrier, asked, has the participant in the room: it need not be fetched again."""
-    legs.change(work.db, leg.id, in_room=True)
+def is_there(work: Work, leg: Leg, is_present: bool) -> None:
+    """The carrier, asked, has the participant in the room, and it need not be fetched again; or it has not."""
+    legs.change(work.db, leg.id, in_room=is_present)
 
 
 def hold_read_back(work: Work, leg: Leg, is_held: bool) -> None:

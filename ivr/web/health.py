@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -85,7 +85,8 @@ class _Queues:
             now = self._board.now()
             with self._parts.engine.connect() as db:
                 plan = self._parts.plans.current(db).plan
-                outcomes = figures.outcomes(db, day_start(now.as_of, plan))
+                today = day_start(now.as_of, plan)
+                outcomes, repairs = figures.outcomes(db, today), figures.repairs(db, today)
         except (SQLAlchemyError, IvrError):
             return
         waiting = GaugeMetricFamily("ivr_queue_waiting", "Callers waiting.", labels=["group"])
@@ -101,4 +102,8 @@ class _Queues:
         for outcome, count in sorted(outcomes.items()):
             contacts.add_metric([outcome], count)
         calls = GaugeMetricFamily("ivr_calls_today", "Contacts that began today.", value=sum(outcomes.values()))
-        yield from (waiting, oldest, people, contacts, calls)
+        # Counted anew from midnight on, which Prometheus takes for a restart: what is purged from the log shall not count.
+        repaired = CounterMetricFamily("ivr_repairs", "What was found wrong and put right.", labels=["found"])
+        for found, count in sorted(repairs.items()):
+            repaired.add_metric([found], count)
+        yield from (waiting, oldest, people, contacts, calls, repaired)

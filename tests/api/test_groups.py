@@ -27,6 +27,30 @@ def test_closed_until_an_hour_at_which_the_hours_are_over_it_opens_when_they_beg
     assert datetime.fromisoformat(closed["opens_at"]) == datetime.fromisoformat("2026-11-24T09:00:00+01:00")
 
 
+def test_a_group_opened_by_hand_keeps_its_reason_and_its_end(sofie):
+    wish = {"is_open": True, "reason": "borgermøde", "until": "2026-11-23T18:00:00+01:00"}
+
+    opened = sofie.ask("PUT", "/groups/omstilling/open", wish)
+
+    end = datetime.fromisoformat("2026-11-23T18:00:00+01:00")
+    assert (opened["is_open"], opened["set_by_hand"], opened["reason"]) == (True, True, "borgermøde")
+    assert [datetime.fromisoformat(opened[key]) for key in ("until", "closes_at")] == [end, end]
+
+
+def test_opened_until_an_hour_at_which_the_hours_go_on_it_closes_when_they_end(sofie):
+    wish = {"is_open": True, "reason": "tidligt på den", "until": "2026-11-23T11:00:00+01:00"}
+
+    opened = sofie.ask("PUT", "/groups/omstilling/open", wish)
+
+    assert datetime.fromisoformat(opened["closes_at"]) == datetime.fromisoformat("2026-11-23T15:00:00+01:00")
+
+
+def test_closed_until_somebody_changes_it_promises_no_hour(sofie):
+    closed = sofie.ask("PUT", "/groups/omstilling/open", {"is_open": False, "reason": "vandskade"})
+
+    assert (closed["opens_at"], closed["until"]) == (None, None)
+
+
 @pytest.mark.parametrize("asks", [["0"], ["2", "2"]], ids=["for a person", "not helped"])
 def test_callers_are_told_why_a_group_was_closed_by_hand_and_when_it_opens_and_may_choose(town, sofie, asks):
     wish = {"is_open": False, "reason": "personalemøde", "until": "2026-11-23T14:30:00+01:00"}

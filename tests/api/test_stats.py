@@ -36,7 +36,7 @@ def a_day(town):
                 work.db,
                 {
                     "id": work.new_id(), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
-                    "state": "closed" if end == "answered" else end, "required_level": 1, "language": "da",
+                    "state": "closed" if end == "answered" else end, "needs": "borgerservice;;", "asked": {}, "language": "da",
                     "entered_at": OPEN, "rank_at": OPEN, "left_at": left + timedelta(minutes=2),
                     "connected_at": left if end == "answered" else None,
                     **({} if end == "answered" else {"left_at": left}),
@@ -80,7 +80,7 @@ def test_a_caller_who_came_back_to_the_queue_is_one_call_with_the_first_wait(tow
                 work.db,
                 {
                     "id": str(uuid7()), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
-                    "state": "closed", "required_level": 1, "language": "da", "entered_at": OPEN, "rank_at": OPEN,
+                    "state": "closed", "needs": "borgerservice;;", "asked": {}, "language": "da", "entered_at": OPEN, "rank_at": OPEN,
                     "connected_at": OPEN + timedelta(seconds=connected),
                     "left_at": OPEN + timedelta(seconds=connected + 60),
                 },
@@ -107,7 +107,7 @@ def waited(town, entered_at, *, returned_after=None):
                 work.db,
                 {
                     "id": str(uuid7()), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
-                    "state": "closed", "required_level": 1, "language": "da", "entered_at": entered_at,
+                    "state": "closed", "needs": "borgerservice;;", "asked": {}, "language": "da", "entered_at": entered_at,
                     "rank_at": entered_at, "connected_at": entered_at + timedelta(seconds=connected),
                     "left_at": entered_at + timedelta(seconds=connected + 60),
                 },

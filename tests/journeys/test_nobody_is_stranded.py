@@ -37,13 +37,17 @@ def test_callers_whom_nobody_ready_can_help_do_not_keep_the_agent_from_the_next_
         call.press("0")
     town.wait(2)
     with town.engine.begin() as db:
-        db.execute(text("UPDATE queue_entries SET group_id = 'borgerservice', skill = 'pas', required_level = 1"))
+        db.execute(text("UPDATE queue_entries SET group_id = 'borgerservice', needs = 'borgerservice;pas:1;'"))
     last = town.calls("+4520304099")
     last.hears("Hvad drejer")
     last.press("0")
     last.hears("kø")
     with town.engine.begin() as db:
-        db.execute(text("UPDATE queue_entries SET group_id = 'borgerservice' WHERE skill IS NULL"))
+        db.execute(
+            text(
+                "UPDATE queue_entries SET group_id = 'borgerservice', needs = 'borgerservice;;' WHERE needs NOT LIKE '%pas:1%'"
+            )
+        )
 
     novice.ready()
 

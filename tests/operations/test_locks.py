@@ -12,7 +12,7 @@ from ivr.adapters.store import agents, contacts, engagements, queue
 from ivr.adapters.store.database import connect
 from ivr.domain.routing.agents import AgentState
 from ivr.operations import agents as staff
-from ivr.operations import dialplan, matching
+from ivr.operations import dialplan, matching, readiness
 from ivr.operations import engagements as offers
 from tests.kit.town import sources
 from tests.operations.test_races import SETTINGS, _agents, _contacts, _join, assemble
@@ -44,6 +44,7 @@ def test_matching_does_not_wait_for_a_caller_who_is_just_taking_a_turn(parts):
     parts.operations.run(_join, contact)
     with parts.engine.begin() as db:
         agents.change(db, agent, state=AgentState.READY)
+    parts.operations.run(readiness.refresh, agent)
 
     while_held(
         parts.engine,

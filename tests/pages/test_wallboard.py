@@ -52,6 +52,49 @@ def test_a_group_closed_by_hand_until_an_hour_says_until_when(sofie_reads):
     assert "lukket personalemøde til 14.00 · sat af sofie" in group(page)
 
 
+def test_a_group_closed_by_hand_until_another_day_says_which(sofie_reads):
+    page = sofie_reads.sends(
+        "/wallboard/groups/omstilling/open",
+        seen_on="/wallboard",
+        open="closed",
+        reason="vandskade",
+        day="2026-11-25",
+        until="12:00",
+    ).text
+
+    assert "lukket vandskade til 25. nov. 2026 12.00 · sat af sofie" in group(page)
+
+
+def test_a_group_opened_by_hand_says_until_when_by_whom_and_why(sofie_reads):
+    page = sofie_reads.sends(
+        "/wallboard/groups/omstilling/open",
+        seen_on="/wallboard",
+        open="open",
+        reason="borgermøde",
+        until="18:00",
+    ).text
+
+    assert "åben til 18.00 · sat af sofie: borgermøde" in group(page)
+
+
+def test_the_form_asks_for_a_reason_and_an_end_by_day_and_hour(sofie_reads):
+    card = re.search(r'<section[^>]*id="group-omstilling".*?</section>', sofie_reads.opens("/wallboard").text, re.S)[0]
+
+    assert re.search(r'<input name="reason"[^>]* required', card)
+    assert 'type="date" name="day" value="2026-11-23" min="2026-11-23"' in card
+    assert 'type="time" name="until"' in card
+
+
+@pytest.mark.parametrize(
+    "end", [{"until": "ved middagstid"}, {"until": "25:00"}, {"day": "i morgen", "until": "12:00"}]
+)
+def test_an_end_that_cannot_be_read_closes_nothing(sofie_reads, end):
+    page = sofie_reads.sends("/wallboard/groups/omstilling/open", seen_on="/wallboard", open="closed", **end).text
+
+    assert "Dagen eller klokkeslættet kan ikke læses, så det er ikke gemt." in page
+    assert "åben til 15.00" in group(page)
+
+
 def test_an_hour_that_has_passed_is_refused_and_said_to_have_passed(sofie_reads):
     closing = sofie_reads.sends(
         "/wallboard/groups/omstilling/open", seen_on="/wallboard", open="closed", until="09:59"

@@ -249,6 +249,7 @@ def _misses(stage: Stage, desk: Desk) -> None:
 
 _AGENT_ACTS: Mapping[str, Callable[[Stage, Desk], Any]] = {
     "is ready": lambda stage, desk: desk.ready(),
+    "goes home": lambda stage, desk: desk.wishes("offline"),
     "is rung": lambda stage, desk: desk.phone.rings(),
     "is not rung": lambda stage, desk: desk.phone.does_not_ring(),
     "takes the call": _takes,

@@ -11,6 +11,7 @@ import requests
 from sqlalchemy import text
 from twilio.request_validator import RequestValidator
 
+from ivr.adapters.carrier.numbers import without_overrides
 from ivr.adapters.store.tables import TABLES
 from ivr.operations import cases
 from ivr.simulator.line import Line
@@ -51,12 +52,12 @@ class Answer:
 
     @property
     def next(self) -> str:
-        """The address to which the first verb that takes input sends it."""
-        return next(verb.get("action", "") for verb in self.root.iter() if verb.get("action"))
+        """The address to which the first verb that takes input sends it, as the carrier calls it."""
+        return without_overrides(next(verb.get("action", "") for verb in self.root.iter() if verb.get("action")))
 
     @property
     def redirect(self) -> str:
-        return next(verb.text or "" for verb in self.root.iter("Redirect"))
+        return without_overrides(next(verb.text or "" for verb in self.root.iter("Redirect")))
 
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response />'

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from ivr.adapters.carrier.addresses import waiting_music
 from ivr.adapters.store import database
 from ivr.dispatcher import loop
 from ivr.simulator.line import Line
@@ -129,8 +130,8 @@ def test_a_waiting_caller_hears_music_three_times_then_is_put_through(town, stor
     fallback = town.carrier.phone(FALLBACK).rings(within=30).answer()
     town.wait(1)
 
-    pieces = [heard.media.rsplit("/", 1)[-1] for heard in call.heard[before:] if heard.media]
-    assert pieces[-3:] == ["waiting.wav"] * 3
+    pieces = [heard.media for heard in call.heard[before:] if heard.media]
+    assert pieces[-3:] == [waiting_music(town.url)] * 3
     assert town.carrier.talks(call, fallback)
 
 

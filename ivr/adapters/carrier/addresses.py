@@ -1,30 +1,30 @@
 """Where the carrier finds us: every address that is written into a document or a REST request, in one place.
 
-All are absolute: inline TwiML has no base for relative ones (error 15004). Those of reports say in their fragment how often
-the carrier tries again when we do not answer: of itself it repeats a request only where no connection came about, so that a
-report which meets a restart or a store that is away would be lost. A fragment holds for the one address that it is part of,
-and is neither sent nor signed. Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+All are absolute: inline TwiML has no base for relative ones (error 15004). Each says in its fragment how often the carrier
+tries again when we do not answer: of itself it repeats a request only where no connection came about, so that a report which
+meets a restart would be lost, and so would a caller whose key was in the hands of a process that dies. A fragment holds for
+the one address that it is part of, and is neither sent nor signed. Whether music is fetched by it is not documented; where it
+is not, nothing changes. Source: twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
 """
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ivr.adapters.carrier.numbers import CALLBACK_OVERRIDES, DOCUMENT_OVERRIDES
 
 
-def next_document(public_url: str, leg: str, turn: int | None = None) -> str:
-    """Where `leg` asks what to do next. Without a turn the request changes nothing: the leg's goal is rendered afresh."""
-    address = f"{public_url.rstrip('/')}/voice/next/{quote(leg, safe='')}"
-    return address if turn is None else f"{address}?turn={turn}"
+def next_document(public_url: str, leg: str, *, turn: int | None = None, tries: int | None = None) -> str:
+    """Where `leg` asks what to do next. Without a turn the request changes nothing: the leg's goal is rendered afresh.
 
-
-def document_of_call(public_url: str, leg: str, turn: int | None = None) -> str:
-    """The same, for a call that is made or moved by REST: asked for again where we do not answer at once."""
-    return f"{next_document(public_url, leg, turn)}#{DOCUMENT_OVERRIDES}"
+    `tries` is how often it has asked in vain, without the store.
+    """
+    asked = {name: value for name, value in (("turn", turn), ("tries", tries)) if value is not None}
+    query = f"?{urlencode(asked)}" if asked else ""
+    return f"{public_url.rstrip('/')}/voice/next/{quote(leg, safe='')}{query}#{DOCUMENT_OVERRIDES}"
 
 
 def whisper(public_url: str, leg: str) -> str:
     """Where a named person's line asks, before it is joined with `leg`."""
-    return f"{public_url.rstrip('/')}/voice/whisper/{quote(leg, safe='')}"
+    return f"{public_url.rstrip('/')}/voice/whisper/{quote(leg, safe='')}#{DOCUMENT_OVERRIDES}"
 
 
 def leg_status(public_url: str, leg: str) -> str:
@@ -55,12 +55,12 @@ def text_status(public_url: str, link: str) -> str:
 
 def waiting_music(public_url: str) -> str:
     """The whole piece, for who must wait an unknown time."""
-    return f"{public_url.rstrip('/')}/static/music/waiting.wav"
+    return f"{public_url.rstrip('/')}/static/music/waiting.wav#{DOCUMENT_OVERRIDES}"
 
 
 def music_for(public_url: str, seconds: int) -> str:
     """The first `seconds` of the piece, so that a waiting document lasts as long as it should."""
-    return f"{public_url.rstrip('/')}/voice/music/{seconds}.wav"
+    return f"{public_url.rstrip('/')}/voice/music/{seconds}.wav#{DOCUMENT_OVERRIDES}"
 
 
 def conference_name(contact: str) -> str:

@@ -86,7 +86,7 @@ class Carrier:
             call = self._client.calls.create(
                 to=to,
                 from_=from_.e164,
-                url=addresses.document_of_call(self._public_url, leg, 0),
+                url=addresses.next_document(self._public_url, leg, turn=0),
                 method="POST",
                 timeout=ring_seconds,
                 status_callback=addresses.leg_status(self._public_url, leg),
@@ -98,7 +98,7 @@ class Carrier:
     def move(self, call_id: str, leg: str) -> None:
         """Let the call ask for its goal at once. `Permanent` 21220 where it is not in progress (any more, or yet)."""
         with asking():
-            self._client.calls(call_id).update(url=addresses.document_of_call(self._public_url, leg), method="POST")
+            self._client.calls(call_id).update(url=addresses.next_document(self._public_url, leg), method="POST")
 
     def end(self, call_id: str) -> None:
         """Close the call, whether it rings or talks. One that is over or unknown is closed already."""

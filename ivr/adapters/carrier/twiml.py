@@ -68,7 +68,7 @@ class ReplyAddress:
     @property
     def next_turn(self) -> str:
         """Where an input of this turn goes."""
-        return addresses.next_document(self.public_url, self.leg, self.turn)
+        return addresses.next_document(self.public_url, self.leg, turn=self.turn)
 
     @property
     def goal(self) -> str:

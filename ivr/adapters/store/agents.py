@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
-    Index,
     Integer,
     Row,
     SmallInteger,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     delete,
     insert,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -42,10 +40,10 @@ agents = Table(
     Column("idle_since", Moment),
     Column("wanted", Text, nullable=False, server_default="offline"),
     Column("failures", Integer, nullable=False, server_default="0"),
+    Column("offered_at", Moment),
     CheckConstraint("role IN ('agent', 'supervisor', 'admin')", name="role_known"),
     CheckConstraint("state IN ('" + "', '".join(AgentState) + "')", name="state_known"),
     CheckConstraint("wanted IN ('ready', 'break', 'offline')", name="wanted_known"),
-    Index("ix_agents_ready", "idle_since", postgresql_where=text("state = 'ready'")),
 )
 
 agent_groups = Table(
@@ -67,7 +65,9 @@ agent_skills = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """A member of staff as of now. `idle_since` orders the ready ones; `failures` counts devices that never rang."""
+    """A member of staff as of now. `idle_since` orders the ready ones, `offered_at` is when a call was last offered;
+    `failures` counts devices that never rang.
+    """
 
     id: str
     username: str
@@ -81,6 +81,7 @@ class Agent:
     idle_since: datetime | None
     wanted: AgentState
     failures: int
+    offered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,12 @@ def by_username(db: Connection, username: str) -> Agent | None:
     return _agent(db.execute(select(agents).where(agents.c.username == username)).first())
 
 
+def by_name(db: Connection, name: str) -> str | None:
+    """The id of whoever is called `name`; None where nobody is, or more than one."""
+    found = db.execute(select(agents.c.id).where(agents.c.name == name).limit(2)).scalars().all()
+    return found[0] if len(found) == 1 else None
+
+
 def locked(db: Connection, agent_id: str) -> Agent | None:
     """The agent, locked; contact, legs and queue entry come before in the order of locks."""
     return _agent(db.execute(select(agents).where(agents.c.id == agent_id).with_for_update(key_share=True)).first())
@@ -119,26 +126,16 @@ def change(db: Connection, agent_id: str, **values: Any) -> None:
     db.execute(update(agents).where(agents.c.id == agent_id).values(**values))
 
 
-def claim_ready(db: Connection, agent_id: str, now: datetime) -> bool:
-    """Take a ready agent for an offer; False when the agent is no longer ready."""
-    claimed = db.execute(
-        update(agents)
-        .where(agents.c.id == agent_id, agents.c.state == AgentState.READY)
-        .values(state=AgentState.OFFERED, since=now, reason=None)
+def claim_ready(db: Connection, agent_id: str, now: datetime) -> Agent | None:
+    """Take a ready agent for an offer; None when the agent is no longer ready."""
+    return _agent(
+        db.execute(
+            update(agents)
+            .where(agents.c.id == agent_id, agents.c.state == AgentState.READY)
+            .values(state=AgentState.OFFERED, since=now, offered_at=now, reason=None)
+            .returning(agents)
+        ).first()
     )
-    return bool(claimed.rowcount)
-
-
-def ready(db: Connection) -> tuple[tuple[Agent, Abilities], ...]:
-    """All ready agents who have a telephone, with what they can, longest idle first."""
-    query = select(agents).where(agents.c.state == AgentState.READY, agents.c.device != "")
-    rows = [
-        agent
-        for row in db.execute(query.order_by(agents.c.idle_since, agents.c.id))
-        if (agent := _agent(row)) is not None
-    ]
-    abilities = abilities_of(db, [agent.id for agent in rows])
-    return tuple((agent, abilities[agent.id]) for agent in rows)
 
 
 def abilities_of(db: Connection, ids: list[str]) -> dict[str, Abilities]:
@@ -159,11 +156,11 @@ def everyone(db: Connection) -> tuple[Agent, ...]:
     return tuple(agent for row in rows if (agent := _agent(row)) is not None)
 
 
-def save(db: Connection, values: Mapping[str, Any], groups: frozenset[str], skills: Mapping[str, int]) -> None:
-    """Write a member of staff as the staff file has them; the present state of somebody known is kept."""
+def save(db: Connection, values: Mapping[str, Any], groups: frozenset[str], skills: Mapping[str, int]) -> str:
+    """Write a member of staff as the staff file has them; the present state of somebody known is kept. Gives the id."""
     row = upsert(agents).values(**values)
     kept = {key: row.excluded[key] for key in ("name", "role", "device", "password_hash")}
-    agent_id = db.execute(
+    agent_id: str = db.execute(
         row.on_conflict_do_update(index_elements=[agents.c.username], set_=kept).returning(agents.c.id)
     ).scalar_one()
     db.execute(delete(agent_groups).where(agent_groups.c.agent_id == agent_id))
@@ -175,3 +172,4 @@ def save(db: Connection, values: Mapping[str, Any], groups: frozenset[str], skil
             insert(agent_skills),
             [{"agent_id": agent_id, "skill": skill, "level": level} for skill, level in sorted(skills.items())],
         )
+    return agent_id

@@ -16,10 +16,12 @@ from ivr.domain.routing.queue import QueueClass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InLine:
-    """Where a contact stands among those who wait for its group."""
+    """Where a contact stands among those who wait for its group, with what it asks for (`Needs.key`) and since when."""
 
     group_id: str
     queue_class: QueueClass
+    needs: str
+    entered_at: datetime
     rank_at: datetime
 
 
@@ -48,6 +50,10 @@ AS_JSON = func.json_build_object(
             queue_entries.c.group_id,
             "queue_class",
             queue_entries.c.queue_class,
+            "needs",
+            queue_entries.c.needs,
+            "entered_at",
+            queue_entries.c.entered_at,
             "rank_at",
             queue_entries.c.rank_at,
         ),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    func,
     insert,
     select,
     text,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ivr.adapters.store.base import Id, Moment, metadata
+from ivr.adapters.store.contacts import contacts
 from ivr.domain.routing.engagements import HOLDS_ENTRY, LIVE, EngagementState
 
 _LIVE = "state IN ('" + "', '".join(sorted(LIVE)) + "')"
@@ -57,6 +59,7 @@ engagements = Table(
     Index("ix_engagements_leg_id", "leg_id"),
     Index("ix_engagements_lease_until", "lease_until", postgresql_where=text(_LIVE)),
     Index("ix_engagements_agent_id_ended_at", "agent_id", "ended_at"),
+    Index("ix_engagements_offered_at", "offered_at"),
 )
 
 
@@ -160,3 +163,33 @@ def overdue(
         .limit(limit)
     )
     return tuple(found for row in rows if (found := _engagement(row)) is not None)
+
+
+def occupied(db: Connection, agent_id: str, since: datetime, now: datetime) -> float:
+    """The share, 0 to 1, of the time from `since` to `now` that the agent spent on calls, wrap-up included."""
+    began = func.greatest(engagements.c.accepted_at, since)
+    seconds = func.sum(func.extract("epoch", func.coalesce(engagements.c.ended_at, now) - began))
+    spent = db.execute(
+        select(seconds).where(
+            engagements.c.agent_id == agent_id,
+            engagements.c.accepted_at.is_not(None),
+            (engagements.c.ended_at > since) | engagements.c.ended_at.is_(None),
+        )
+    ).scalar_one()
+    return min(1.0, float(spent or 0) / max(1.0, (now - since).total_seconds()))
+
+
+def last_agent(db: Connection, caller_pseudonym: str, group_id: str, since: datetime) -> str | None:
+    """Whom the caller spoke to last in the group."""
+    spoke = (
+        select(engagements.c.agent_id)
+        .join(contacts, contacts.c.id == engagements.c.contact_id)
+        .where(
+            contacts.c.caller_pseudonym == caller_pseudonym,
+            contacts.c.group_id == group_id,
+            contacts.c.started_at > since,
+            engagements.c.connected_at.is_not(None),
+        )
+    )
+    found: str | None = db.execute(spoke.order_by(engagements.c.connected_at.desc()).limit(1)).scalar_one_or_none()
+    return found

@@ -47,3 +47,11 @@ def of_contact(db: Connection, contact_id: str) -> tuple[LoggedFact, ...]:
     """Everything that happened in a contact, in order."""
     rows = db.execute(select(events).where(events.c.contact_id == contact_id).order_by(events.c.id))
     return tuple(LoggedFact(**row._mapping) for row in rows)
+
+
+def of_kind(db: Connection, kind: str, since: datetime, until: datetime) -> tuple[LoggedFact, ...]:
+    """Everything of one kind that happened in `since` … `until`, in order."""
+    rows = db.execute(
+        select(events).where(events.c.kind == kind, events.c.at >= since, events.c.at < until).order_by(events.c.id)
+    )
+    return tuple(LoggedFact(**row._mapping) for row in rows)

@@ -279,6 +279,17 @@ def outcomes(db: Connection, since: datetime) -> dict[str, int]:
     return {row.outcome: row._mapping["count"] for row in rows}
 
 
+def repairs(db: Connection, since: datetime) -> dict[str, int]:
+    """How often since `since` the reconciler has put something right, by what it had found."""
+    found = func.coalesce(events.c.data["found"].astext, "").label("found")
+    rows = db.execute(
+        select(found, func.count().label("count"))
+        .where(events.c.kind == Fact.REPAIRED, events.c.at >= since)
+        .group_by(found)
+    )
+    return {row.found: row._mapping["count"] for row in rows}
+
+
 def held_since(db: Connection, contact_id: str, after: datetime) -> datetime | None:
     """Since when the caller is on hold, by the last word of the log after `after`; None when not on hold."""
     row = db.execute(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    func,
     insert,
     select,
     text,
@@ -62,6 +63,9 @@ legs = Table(
     Index("uq_legs_citizen", "contact_id", unique=True, postgresql_where=text("role = 'citizen' AND ended_at IS NULL")),
     postgresql_with={"fillfactor": ROOM_FOR_THE_NEXT_TURN},
 )
+
+FIRST_SIGN = timedelta(seconds=45)
+"""Longer than a telephone rings, so that an offer has mostly ended by then."""
 
 DELIVERED = "delivered"
 """In `kept_input`: the kept answer is news that has been given out, and no turn has been taken since."""
@@ -160,13 +164,12 @@ def change(db: Connection, leg_id: str, **values: Any) -> None:
 
 
 def silent_since(db: Connection, now: datetime, limit: int = 50) -> tuple[Leg, ...]:
-    """Open legs whose sign of life is overdue: the carrier must be asked whether they live."""
-    rows = db.execute(
-        select(legs)
-        .where(legs.c.heartbeat_due_at <= now, legs.c.ended_at.is_(None))
-        .order_by(legs.c.heartbeat_due_at)
-        .limit(limit)
-    )
+    """Open legs whose sign of life is overdue: the carrier must be asked whether they live.
+
+    A line that has never asked for anything owes one `FIRST_SIGN` after it was planned.
+    """
+    due = func.coalesce(legs.c.heartbeat_due_at, legs.c.created_at + FIRST_SIGN)
+    rows = db.execute(select(legs).where(due <= now, legs.c.ended_at.is_(None)).order_by(due).limit(limit))
     return tuple(leg for row in rows if (leg := _leg(row)) is not None)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Row,
+    Select,
     SmallInteger,
     Table,
     Text,
@@ -24,10 +26,20 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from ivr.adapters.store.agents import agents
 from ivr.adapters.store.base import Id, Moment, metadata
-from ivr.domain.routing.queue import LIVE, EntryState, QueueClass
+from ivr.domain.routing.agents import AgentState
+from ivr.domain.routing.needs import Needs
+from ivr.domain.routing.patience import Asked, Standing
+from ivr.domain.routing.policy import Waiting
+from ivr.domain.routing.queue import LINE, LIVE, EntryState, QueueClass
+
+_IN_LINE = "state IN ('" + "', '".join(sorted(LINE)) + "')"
+
+# The one agent whom a caller waits for, as `Needs.key` writes it.
+_ALONE = "split_part(needs, ';', 3)"
 
 queue_entries = Table(
     "queue_entries",
@@ -37,17 +49,19 @@ queue_entries = Table(
     Column("group_id", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("queue_class", SmallInteger, nullable=False),
-    Column("skill", Text),
-    Column("required_level", SmallInteger, nullable=False),
+    Column("needs", Text, nullable=False),
+    Column("asked", JSONB, nullable=False),
+    Column("steps_taken", ARRAY(SmallInteger), nullable=False, server_default="{}"),
+    Column("change_at", Moment),
     Column("language", Text, nullable=False),
     Column("entered_at", Moment, nullable=False),
     Column("rank_at", Moment, nullable=False),
     Column("excluded_agents", ARRAY(Id), nullable=False, server_default="{}"),
     Column("connected_at", Moment),
     Column("left_at", Moment),
+    Column("place_of", Id, ForeignKey("queue_entries.id", ondelete="SET NULL")),
     CheckConstraint("state IN ('" + "', '".join(EntryState) + "')", name="state_known"),
     CheckConstraint("queue_class BETWEEN 0 AND 2", name="class_known"),
-    CheckConstraint("required_level BETWEEN 1 AND 5", name="level_range"),
     Index(
         "uq_queue_entries_live",
         "contact_id",
@@ -59,13 +73,34 @@ queue_entries = Table(
         "ix_queue_entries_heads",
         "group_id",
         "queue_class",
-        "required_level",
+        "needs",
         "rank_at",
-        postgresql_where=text("state = 'waiting'"),
+        postgresql_where=text(_IN_LINE),
+    ),
+    Index("ix_queue_entries_change_at", "change_at", postgresql_where=text(_IN_LINE)),
+    Index(
+        "ix_queue_entries_alone",
+        text(_ALONE),
+        postgresql_where=text(f"{_IN_LINE} AND {_ALONE} <> ''"),
     ),
     Index("ix_queue_entries_left_at", "left_at"),
+    Index("ix_queue_entries_contact_id", "contact_id"),
+    # A place is had back once, however many calls ask for it at the same moment.
+    Index("uq_queue_entries_place_of", "place_of", unique=True, postgresql_where=text("place_of IS NOT NULL")),
 )
 
+
+_HEAD = [
+    queue_entries.c[name]
+    for name in ("id", "contact_id", "group_id", "queue_class", "needs", "rank_at", "excluded_agents")
+]
+
+_DUE = (queue_entries.c.id, queue_entries.c.contact_id)
+
+_ASKED = TypeAdapter(Asked)
+
+IS_IN_LINE = text("queue_entries." + _IN_LINE)
+"""Waiting, on the telephone or to be rung. Written out and not bound, as `IS_LIVE`."""
 
 IS_LIVE = text("queue_entries.state IN ('" + "', '".join(sorted(LIVE)) + "')")
 """Written out and not bound: only so does a plan that is made once know that the index of live entries will do."""
@@ -73,21 +108,28 @@ IS_LIVE = text("queue_entries.state IN ('" + "', '".join(sorted(LIVE)) + "')")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A contact's place in line. `connected_at` ends the wait; `left_at` ends the entry."""
+    """A contact's place in line. `connected_at` ends the wait; `left_at` ends the entry.
+
+    `asked` is what the contact joined the line with, `needs` what is left of that after the steps of waiting numbered in
+    `steps_taken`; at `change_at` the next may be due. `place_of` is the entry of an earlier call whose place this one has.
+    """
 
     id: str
     contact_id: str
     group_id: str
     state: EntryState
     queue_class: QueueClass
-    skill: str | None
-    required_level: int
+    needs: Needs
+    asked: Asked
+    steps_taken: tuple[int, ...]
+    change_at: datetime | None
     language: str
     entered_at: datetime
     rank_at: datetime
     excluded_agents: tuple[str, ...]
     connected_at: datetime | None
     left_at: datetime | None
+    place_of: str | None
 
 
 def _entry(row: Row[Any] | None) -> Entry | None:
@@ -97,14 +139,59 @@ def _entry(row: Row[Any] | None) -> Entry | None:
     values.update(
         state=EntryState(row.state),
         queue_class=QueueClass(row.queue_class),
+        needs=Needs.parse(row.needs),
+        asked=_ASKED.validate_python(row.asked),
+        steps_taken=tuple(row.steps_taken),
         excluded_agents=tuple(row.excluded_agents),
     )
     return Entry(**values)
 
 
-def add(db: Connection, values: Mapping[str, Any]) -> None:
+def add(db: Connection, values: Mapping[str, Any], asked: Asked, stands: Standing) -> None:
     """A contact joins the line."""
-    db.execute(insert(queue_entries).values(**values))
+    written = {"asked": _ASKED.dump_python(asked, mode="json"), **_standing(stands)}
+    db.execute(insert(queue_entries).values(**values, **written))
+
+
+def reconsider(db: Connection, entry_id: str, stands: Standing, asked: Asked | None = None) -> None:
+    """Write where waiting has brought an entry; with `asked`, what it asks for from now on."""
+    values = _standing(stands) | ({"asked": _ASKED.dump_python(asked, mode="json")} if asked is not None else {})
+    db.execute(update(queue_entries).where(queue_entries.c.id == entry_id).values(**values))
+
+
+def _standing(stands: Standing) -> dict[str, Any]:
+    return {
+        "needs": stands.needs.key,
+        "rank_at": stands.rank_at,
+        "steps_taken": sorted(stands.taken),
+        "change_at": stands.change_at,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An entry that something has to be done about, and whose it is."""
+
+    entry: str
+    contact: str
+
+
+def to_reconsider(db: Connection, now: datetime, limit: int) -> tuple[Due, ...]:
+    """Entries in line that waiting may have changed, longest due first."""
+    return _due(db, select(*_DUE).where(queue_entries.c.change_at <= now).order_by(queue_entries.c.change_at), limit)
+
+
+def kept_for_the_absent(db: Connection, limit: int) -> tuple[Due, ...]:
+    """Entries in line that wait for one agent alone who is on break or has gone."""
+    gone = select(agents.c.id).where(
+        agents.c.state.in_([AgentState.BREAK, AgentState.OFFLINE]), cast(agents.c.id, Text) == text(_ALONE)
+    )
+    return _due(db, select(*_DUE).where(text(f"{_ALONE} <> ''"), gone.exists()), limit)
+
+
+def _due(db: Connection, query: Select[Any], limit: int) -> tuple[Due, ...]:
+    rows = db.execute(query.where(IS_IN_LINE).limit(limit))
+    return tuple(Due(entry=row.id, contact=row.contact_id) for row in rows)
 
 
 def live(db: Connection, contact_id: str, *, lock: bool = False) -> Entry | None:
@@ -137,11 +224,9 @@ def change(db: Connection, entry_id: str, **values: Any) -> None:
 
 
 def claim(db: Connection, entry_id: str) -> bool:
-    """Take a waiting entry for an offer; False when it no longer waits."""
+    """Take an entry in line for an offer; False when it is no longer in line."""
     claimed = db.execute(
-        update(queue_entries)
-        .where(queue_entries.c.id == entry_id, queue_entries.c.state == EntryState.WAITING)
-        .values(state=EntryState.OFFERED)
+        update(queue_entries).where(queue_entries.c.id == entry_id, IS_IN_LINE).values(state=EntryState.OFFERED)
     )
     return bool(claimed.rowcount)
 
@@ -149,37 +234,56 @@ def claim(db: Connection, entry_id: str) -> bool:
 # A loose index scan (wiki.postgresql.org/wiki/Loose_indexscan): each step jumps to the next list, so that the cost is
 # that of the lists that exist and not of the callers in them.
 _HEADS = text(
-    """
+    f"""
     WITH RECURSIVE lists AS (
-        (SELECT group_id, queue_class, required_level FROM queue_entries WHERE state = 'waiting'
-         ORDER BY group_id, queue_class, required_level LIMIT 1)
+        (SELECT group_id, queue_class, needs FROM queue_entries WHERE {_IN_LINE}
+         ORDER BY group_id, queue_class, needs LIMIT 1)
         UNION ALL
-        SELECT next.group_id, next.queue_class, next.required_level FROM lists, LATERAL (
-            SELECT group_id, queue_class, required_level FROM queue_entries
-            WHERE state = 'waiting' AND (group_id, queue_class, required_level)
-                  > (lists.group_id, lists.queue_class, lists.required_level)
-            ORDER BY group_id, queue_class, required_level LIMIT 1) AS next
+        SELECT next.group_id, next.queue_class, next.needs FROM lists, LATERAL (
+            SELECT group_id, queue_class, needs FROM queue_entries
+            WHERE {_IN_LINE} AND (group_id, queue_class, needs) > (lists.group_id, lists.queue_class, lists.needs)
+            ORDER BY group_id, queue_class, needs LIMIT 1) AS next
     )
     SELECT head.* FROM lists, LATERAL (
-        SELECT * FROM queue_entries AS entry
-        WHERE entry.state = 'waiting' AND entry.group_id = lists.group_id
-          AND entry.queue_class = lists.queue_class AND entry.required_level = lists.required_level
+        SELECT id, contact_id, group_id, queue_class, needs, rank_at, excluded_agents FROM queue_entries AS entry
+        WHERE entry.{_IN_LINE} AND entry.group_id = lists.group_id
+          AND entry.queue_class = lists.queue_class AND entry.needs = lists.needs
         ORDER BY entry.rank_at LIMIT :depth) AS head
     """
 )
 
 
-def heads(db: Connection, depth: int = 20) -> tuple[Entry, ...]:
-    """The first `depth` waiting entries of every list (group, class, required level), each list in its order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """One of the first of a list, as far as matching looks at it, and whose it is."""
 
-    More than the first, because the first may need a skill, or have refused an agent, that nobody ready can meet. A list
-    of which `depth` entries came may have more.
+    contact_id: str
+    waiting: Waiting
+
+
+def heads(db: Connection, depth: int = 1) -> tuple[Head, ...]:
+    """The first `depth` entries in line of every list (group, class, needs), each list in its order.
+
+    A list of which `depth` entries came may have more.
     """
     # With other statistics the planner would rather read every waiting row by another index and sort; until the end of
     # the transaction it is discouraged from that, so that it takes the index that has the order already.
     db.execute(text("SET LOCAL enable_sort = off"))
-    rows = db.execute(_HEADS.bindparams(bindparam("depth", depth)).columns(*queue_entries.c))
-    return tuple(entry for row in rows if (entry := _entry(row)) is not None)
+    rows = db.execute(_HEADS.bindparams(bindparam("depth", depth)).columns(*_HEAD))
+    return tuple(
+        Head(
+            contact_id=row.contact_id,
+            waiting=Waiting(
+                entry=row.id,
+                group=row.group_id,
+                queue_class=QueueClass(row.queue_class),
+                rank_at=row.rank_at,
+                needs=Needs.parse(row.needs),
+                excluded=frozenset(row.excluded_agents),
+            ),
+        )
+        for row in rows
+    )
 
 
 def forgive(db: Connection, agent_id: str) -> None:
@@ -203,8 +307,5 @@ def forgive(db: Connection, agent_id: str) -> None:
 
 
 def anyone_waiting(db: Connection) -> bool:
-    """Whether somebody waits at all: the sweep's first question."""
-    return (
-        db.execute(select(queue_entries.c.id).where(queue_entries.c.state == EntryState.WAITING).limit(1)).first()
-        is not None
-    )
+    """Whether somebody is in line at all: the sweep's first question."""
+    return db.execute(select(queue_entries.c.id).where(IS_IN_LINE).limit(1)).first() is not None

@@ -18,6 +18,7 @@ from ivr.adapters.store import (
     processes,
     proposals,
     queue,
+    ready,
     speeds,
 )
 from ivr.adapters.store.base import metadata
@@ -40,6 +41,7 @@ SUBJECTS = (
     processes,
     proposals,
     queue,
+    ready,
     speeds,
 )
 TABLES = metadata.sorted_tables

@@ -33,6 +33,7 @@ _IN_ORDER_OF_WEIGHT = (
     (Fact.LINK_REQUESTED, Outcome.LINK_SENT),
     (Fact.ANSWER_GIVEN, Outcome.ANSWERED_BY_MACHINE),
     (Fact.CLOSED_HEARD, Outcome.CLOSED),
+    (Fact.LINE_FULL, Outcome.CLOSED),
     (Fact.FAILED_INSIDE, Outcome.FAILED),
 )
 _UNDONE_BY = {

@@ -6,6 +6,7 @@ Everything here looks at sound values only; what was unsound has been reported w
 import re
 from collections.abc import Iterable
 
+from ivr.domain.dialplan.check_steps import check_steps
 from ivr.domain.dialplan.problem import Mark, Report
 from ivr.domain.dialplan.reach import check_reach
 from ivr.domain.dialplan.shapes import Item
@@ -33,6 +34,7 @@ def check(plan: Item, report: Report) -> None:
         _check_topic(f'topic "{id}"', topic, report)
     _check_days(plan, report)
     _check_understanding(plan, report)
+    check_steps(plan, report)
     check_reach(plan, report)
 
 

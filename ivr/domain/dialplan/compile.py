@@ -20,6 +20,7 @@ from ivr.domain.dialplan.words import read_words
 from ivr.domain.flow.graph import (
     Department,
     Flow,
+    Hold,
     Line,
     Menu,
     Notice,
@@ -34,8 +35,9 @@ from ivr.domain.flow.graph import (
 )
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
-from ivr.domain.routing.groups import Group, ServiceTarget
+from ivr.domain.routing.groups import Group, ServiceTarget, Strategy
 from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, ClosingDay
+from ivr.domain.routing.patience import Step
 from ivr.domain.speech.confidence import Thresholds
 
 
@@ -89,6 +91,7 @@ def _flow(plan: Item, words: Mapping[str, Text]) -> Flow:
         notices=tuple(_notice(item) for item in plan.plain("notices") or ()),
         words=words,
         group_names={id: item.plain("name") for id, item in plan.rows("groups")},
+        holds={id: _hold(item) for id, item in plan.rows("groups")},
         understanding=Understanding(**_chosen(plan, Understanding)),
     )
 
@@ -138,6 +141,7 @@ def _topic(id: str, item: Item) -> Topic:
             link=item.plain("link"),
             skill=item.plain("skill"),
             required_level=item.plain("level"),
+            preferred_seconds=item.plain("preferred_seconds"),
             anonymous=item.plain("anonymous"),
             fallback=item.plain("fallback"),
         ),
@@ -151,7 +155,7 @@ def _speaker(language: Language, item: Item) -> Speaker:
         carrier_code=item.plain("carrier"),
         called=tuple(words.value for words in item.plain("called") or ()),
         recogniser=Recogniser(item.plain("recogniser") or Recogniser.CARRIER),
-        **_given(voice=item.plain("voice")),
+        **_given(voice=item.plain("voice"), skill=item.plain("skill")),
     )
 
 
@@ -174,13 +178,48 @@ def _group(id: str, item: Item) -> Group:
         hours=item.plain("hours"),
         **_given(
             target=_service_target(target) if target else None,
+            strategy=_strategy(item),
+            steps=_steps(item),
+            caseworker_first=item.plain("caseworker_first_seconds"),
+            last_agent_first=item.plain("last_agent_first_seconds"),
             weight=item.plain("weight"),
             ring=item.plain("ring_seconds"),
             wrap_up=item.plain("wrap_up_seconds"),
             finished_after=item.plain("finished_after_seconds"),
-            longest_wait=item.plain("longest_wait_minutes"),
+            return_within=item.plain("return_within_seconds"),
             takes_messages=item.plain("takes_messages"),
             fallback=item.plain("fallback"),
+        ),
+    )
+
+
+def _strategy(item: Item) -> Strategy | None:
+    written = item.plain("strategy")
+    return None if written is None else Strategy(written)
+
+
+def _steps(item: Item) -> tuple[Step, ...]:
+    return tuple(
+        Step(
+            after=step.plain("seconds"),
+            forecast=step.plain("forecast_minutes"),
+            **_given(
+                groups=tuple(group.value for group in step.plain("groups") or ()),
+                without=frozenset(skill.value for skill in step.plain("without") or ()),
+                levels=tuple(sorted((skill, level.value) for skill, level in step.rows("levels"))),
+                bonus=step.plain("bonus_seconds"),
+            ),
+        )
+        for step in item.plain("after_waiting") or ()
+    )
+
+
+def _hold(item: Item) -> Hold:
+    return Hold(
+        messages=tuple(message.value for message in item.plain("hold", "messages") or ()),
+        **_given(
+            longest_line=item.plain("hold", "longest_line"),
+            longest_wait=item.plain("longest_wait_minutes"),
         ),
     )
 

@@ -36,6 +36,7 @@ from ivr.domain.dialplan.values import (
 )
 from ivr.domain.dialplan.week import DAYS, parse_clock, parse_spans
 from ivr.domain.flow.graph import Recogniser, TopicKind
+from ivr.domain.routing.groups import Strategy
 
 ALWAYS = "always"
 
@@ -94,6 +95,7 @@ _LANGUAGE = Record(
     optional={
         "voice": spelled(r"[A-Za-z0-9.-]+", "a voice of the carrier", "Google.da-DK-Wavenet-F"),
         "recogniser": choice(*Recogniser),
+        "skill": _ID,
         "called": ListOf(
             noun="name",
             shape=spelled(r".*\w.*", "words that callers say who want the language", "speak english"),
@@ -161,6 +163,7 @@ _TOPIC = Record(
         "link": Words(example='{da: "https://…", en: "https://…"}', check=check_link),
         "skill": _ID,
         "level": whole(1, 5, 2),
+        "preferred_seconds": whole(0, 3600, 30),
         "kle": spelled(r"(\d{2}(\.\d{2}){0,2})?", "a KLE number or empty", '"23.05.05"'),
         "anonymous": FLAG,
         "fallback": PHONE,
@@ -172,15 +175,39 @@ _TARGET = Record(
     optional={"short_abandon_seconds": seconds(0, 60, 5)},
 )
 
+_AFTER_WAITING = Record(
+    optional={
+        "seconds": seconds(1, 7200, 60),
+        "forecast_minutes": minutes(1, 240, 10),
+        "groups": ListOf(noun="group", shape=Name(section="groups", says="asks group"), example="omstilling"),
+        "without": ListOf(noun="skill", shape=_ID, example="pas"),
+        "levels": Table(noun="skill", shape=whole(1, 5, 1), key=_NAMED),
+        "bonus_seconds": seconds(1, 7200, 60),
+    },
+)
+
+_HOLD = Record(
+    optional={
+        "messages": ListOf(noun="message", shape=Words(check=check_answer), example='{da: "…", en: "…"}'),
+        "longest_line": whole(1, 10_000, 50),
+    },
+)
+
 _GROUP = Record(
     required={"name": Words(), "hours": Name(section="hours", says="keeps hours", example="townhall")},
     optional={
         "target": Part(record=_TARGET),
+        "strategy": choice(*Strategy),
+        "after_waiting": ListOf(noun="step", shape=_AFTER_WAITING, example="{seconds: 60, groups: [omstilling]}"),
+        "caseworker_first_seconds": seconds(0, 600, 20),
+        "last_agent_first_seconds": seconds(0, 600, 20),
         "weight": decimal(0.1, 10, 1),
         "ring_seconds": seconds(5, 120, 20),
         "wrap_up_seconds": seconds(0, 1800, 120),
         "finished_after_seconds": seconds(0, 600, 20),
         "longest_wait_minutes": minutes(1, 480, 30),
+        "hold": Part(record=_HOLD),
+        "return_within_seconds": seconds(0, 600, 120),
         "takes_messages": FLAG,
         "fallback": PHONE,
     },

@@ -93,7 +93,9 @@ SPOKEN: TypeAdapter[tuple[Spoken, ...]] = TypeAdapter(tuple[Spoken, ...])
 class Enqueue:
     """Put the caller in line for a person. `urgent` goes before everybody, `returned` right after them.
 
-    With `from_start` the waiting time counts from the beginning of the call and not from now.
+    With `from_start` the waiting time counts from the beginning of the call and not from now; with `place_of` it goes on
+    where that entry of an earlier call has left it, and no one else can take that up again. `skills` are what the agent
+    needs, each with the lowest level that will do; those in `preferred` are let go after `preferred_seconds`.
     """
 
     group: str
@@ -101,13 +103,17 @@ class Enqueue:
     urgent: bool = False
     returned: bool = False
     from_start: bool = False
-    skill: str | None = None
-    required_level: int = 1
+    place_of: str | None = None
+    skills: tuple[tuple[str, int], ...] = ()
+    preferred: frozenset[str] = frozenset()
+    preferred_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveLine:
-    """Take the caller out of the line at the caller's own wish."""
+    """Take the caller out of the line; `with_message` because a message is left instead."""
+
+    with_message: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

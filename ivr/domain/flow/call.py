@@ -115,7 +115,7 @@ class Call:
     def from_start(self) -> "Call":
         """Go to the open question, as at the beginning of the call."""
         nothing: dict[str, Any] = {"menu": None, "page": 0, "topic": None, "entry": None, "group": None}
-        return self.at(Place.QUESTION, candidates=(), choices=(), trail=(), **nothing)
+        return self.at(Place.QUESTION, candidates=(), choices=(), recalled=False, trail=(), **nothing)
 
     def moment(self, moment: datetime) -> str:
         """A coming moment as people say it: "i morgen klokken 9". Midnight is a day and no hour."""

@@ -9,6 +9,7 @@ from ivr.domain.language import Language
 _THE_SAME_IN_EVERY_PLAN = frozenset(
     {
         Place.GREETING,
+        Place.RETURNING,
         Place.QUESTION,
         Place.DIRECTORY,
         Place.DIRECTORY_MENU,

@@ -66,6 +66,11 @@ class LineLost:
 
 
 @dataclass(frozen=True, slots=True)
+class NobodyIn:
+    """The last agent who could have helped has left while the caller waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class AgentFinished:
     """The agent's telephone was hung up after the talk; the caller is still there to hear a goodbye."""
 
@@ -85,6 +90,7 @@ Event = (
     | PersonUnreached
     | MessageRecorded
     | LineLost
+    | NobodyIn
     | AgentFinished
     | Broke
 )

@@ -29,7 +29,8 @@ class TopicKind(StrEnum):
 class Topic:
     """A matter that people call about.
 
-    `skill` and `required_level` (1 to 5) say who may answer; no skill means anyone in the group. `anonymous` topics
+    `skill` and `required_level` (1 to 5) say who may answer; no skill means anyone in the group. With
+    `preferred_seconds` the skill is insisted on for so long only, from the entry into the line. `anonymous` topics
     leave no trace of the caller's number. `fallback` is where the caller is put through when nobody of the group can
     be reached; urgent topics must have one.
     """
@@ -42,8 +43,13 @@ class Topic:
     link: Text = field(default_factory=dict)
     skill: str | None = None
     required_level: int = 1
+    preferred_seconds: int | None = None
     anonymous: bool = False
     fallback: PhoneNumber | None = None
+
+    def skills_in(self, group: str) -> tuple[tuple[str, int], ...]:
+        """The skills that an agent of `group` needs for it, with their levels. Other groups than its own need none."""
+        return ((self.skill, self.required_level),) if self.skill is not None and group == self.group else ()
 
 
 class TargetKind(StrEnum):
@@ -87,7 +93,8 @@ class Recogniser(StrEnum):
 class Speaker:
     """How a language is spoken and heard at the carrier: its own name, carrier code (`da-DK`) and voice.
 
-    `called` is what callers say who want it, in any language, besides its own name.
+    `called` is what callers say who want it, in any language, besides its own name. `skill` is what an agent needs to
+    help callers in it; None where everybody speaks it.
     """
 
     language: Language
@@ -96,6 +103,7 @@ class Speaker:
     voice: str | None = None
     recogniser: Recogniser = Recogniser.CARRIER
     called: tuple[str, ...] = ()
+    skill: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +145,19 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """How callers wait in a group's line.
+
+    `messages` are said one after the other while they wait. When `longest_line` wait already, the next caller is told so
+    (None: as many as come). After `longest_wait` a caller is asked, once, whether to go on waiting.
+    """
+
+    messages: tuple[Text, ...] = ()
+    longest_line: int | None = None
+    longest_wait: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
     """The confidence bands, from 0 to 1, and how often to fail before a person takes over.
 
@@ -168,6 +189,7 @@ class Flow:
     notices: tuple[Notice, ...]
     words: Mapping[str, Text]
     group_names: Mapping[str, Text]
+    holds: Mapping[str, Hold] = field(default_factory=dict)
     understanding: Understanding = field(default_factory=Understanding)
     hints: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
     vocabularies: Mapping[Language, Vocabulary] = field(default_factory=dict)

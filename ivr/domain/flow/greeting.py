@@ -71,6 +71,5 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 RULES: Mapping[tuple[Place, type[Event]], Callable[[Call, Any], Call]] = {
-    (Place.GREETING, Arrived): arrived,
     (Place.QUESTION, Pressed): keyed_at_question,
 }

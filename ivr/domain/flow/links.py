@@ -1,6 +1,7 @@
 """Whether a link may be offered and sent: as help, once per topic, and never to whom it would be a push.
 
-Not for urgent matters, not to callers exempt from digital post, and not about topics that leave no trace of a number.
+Not for urgent matters, not to callers exempt from digital post, not about topics that leave no trace of a number, and not
+about those known from an earlier call of the same number alone.
 """
 
 from ivr.domain.flow.call import Call
@@ -16,6 +17,7 @@ def may_send(call: Call) -> bool:
         and bool(topic.link.get(call.state.language))
         and topic.kind is not TopicKind.URGENT
         and not topic.anonymous
+        and not call.state.recalled
         and call.facts.texting is not Texting.NEVER
         and topic.id not in call.state.links_sent
     )

@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import directory, finding, greeting, helping, ladder, people, repeating, waiting
+from ivr.domain.flow import directory, finding, greeting, helping, ladder, people, repeating, returning, waiting
 from ivr.domain.flow.actions import Action, Spoken
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.events import Event, Pressed, Spoke
@@ -34,6 +34,7 @@ Rule = Callable[[Call, Any], Call]
 
 RULES: Mapping[tuple[Place, type[Event]], Rule] = {
     **greeting.RULES,
+    **returning.RULES,
     **finding.RULES,
     **helping.RULES,
     **directory.RULES,

@@ -7,9 +7,13 @@ from ivr.domain.contacts.facts import Fact
 from ivr.domain.flow import links
 from ivr.domain.flow.actions import Enqueue, LeaveLine
 from ivr.domain.flow.call import Call
-from ivr.domain.flow.graph import Topic, TopicKind
+from ivr.domain.flow.facts import Crowd
+from ivr.domain.flow.graph import Hold, Topic, TopicKind
 from ivr.domain.flow.state import Place
 from ivr.domain.routing.hours import Opening
+
+_SPEAKS = 1
+"""The level that a language is asked for at: who speaks it at all will do."""
 
 
 def to_person(call: Call) -> Call:
@@ -38,41 +42,75 @@ def given_up(call: Call) -> Call:
     group = open_group(call)
     if group is not None:
         helped = call.saying("given_up")
-        return to_person(helped) if is_urgent(call) else to_group(_saying_why_not(helped, group), group)
+        return to_person(helped) if is_urgent(call) else into_line(_saying_why_not(helped, group), group)
     if call.state.place in (Place.CLOSED, Place.MESSAGE):
         return call.saying("goodbye_closed").at(Place.OVER)
     return to_person(call)
 
 
 def to_group(call: Call, group: str, *, from_start: bool = False) -> Call:
-    """Into the group's line, or told when it opens."""
+    """Into the group's line, or told when it opens, or that too many wait in it already.
+
+    Outside a line a group is known only where it was found closed or full: whoever insists is not told twice.
+    """
     if not is_open(call, group):
         return closed(call, group)
+    if _is_full(call, group) and call.state.group != group:
+        return full(call, group)
+    return into_line(call, group, from_start=from_start)
+
+
+def into_line(call: Call, group: str, *, from_start: bool = False) -> Call:
+    """Into the line of a group that is open, however many wait. Where nobody is there to answer, that is told at once."""
     joined = join(
         call.saying("joining_line", group=call.text(call.flow.group_names[group])), group, from_start=from_start
     )
+    if is_deserted(call, group):
+        return nobody_in(joined)
     return joined.saying("link_while_waiting") if links.may_offer(call) else joined
 
 
-def join(call: Call, group: str, *, urgent: bool = False, returned: bool = False, from_start: bool = False) -> Call:
-    """Into the group's line. The topic's skill is asked for in the topic's own group only."""
-    topic = call.topic
-    fits = topic is not None and topic.group == group
+def join(
+    call: Call,
+    group: str,
+    *,
+    urgent: bool = False,
+    returned: bool = False,
+    from_start: bool = False,
+    place_of: str | None = None,
+) -> Call:
+    """Into the group's line. The topic's skill is asked for in the topic's own group only, the language's everywhere."""
+    skills = call.topic.skills_in(group) if call.topic is not None else ()
+    preferred = call.topic.preferred_seconds if call.topic is not None and skills else None
+    language = call.flow.speakers[call.state.language].skill
+    spoken = ((language, _SPEAKS),) if language is not None and language not in dict(skills) else ()
     enqueue = Enqueue(
         group=group,
         topic=call.state.topic,
         urgent=urgent,
         returned=returned,
         from_start=from_start,
-        skill=topic.skill if topic is not None and fits else None,
-        required_level=topic.required_level if topic is not None and fits else 1,
+        place_of=place_of,
+        skills=(*skills, *spoken),
+        preferred=frozenset(dict(skills)) if preferred is not None else frozenset(),
+        preferred_seconds=preferred or 0,
     )
-    return call.doing(enqueue).onward(Place.WAITING, in_line=True, group=group, said_position=None, said_wait=None)
+    return untold(call.doing(enqueue)).onward(Place.WAITING, in_line=True, group=group)
 
 
-def leave_line(call: Call) -> Call:
+def leave_line(call: Call, *, with_message: bool = False) -> Call:
     """Out of the line; what comes next is decided by the caller of this function."""
-    return call.doing(LeaveLine()).changing(in_line=False, group=None, said_position=None, said_wait=None)
+    return untold(call.doing(LeaveLine(with_message=with_message))).changing(in_line=False, group=None)
+
+
+def untold(call: Call) -> Call:
+    """The same, as one who has been told nothing yet of this wait."""
+    return call.changing(said_position=None, said_wait=None, said_able=None, messages_heard=0, was_asked_to_stay=False)
+
+
+def nobody_in(call: Call) -> Call:
+    """In a line that nobody serves right now: told so, and asked whether to leave a message; the place is kept."""
+    return call.noting(Fact.NOBODY_IN, group=call.state.group).saying("nobody_in").at(Place.STAY_OR_NOT)
 
 
 def urgent(call: Call, topic: Topic) -> Call:
@@ -81,13 +119,20 @@ def urgent(call: Call, topic: Topic) -> Call:
 
 
 def at_once(call: Call, topic: Topic | None) -> Call:
-    """First in the line of the matter's group, of the person group without a matter; else the duty line is rung."""
+    """First in the line of the matter's group, of the person group without a matter; where nobody is there to answer, the
+    duty line is rung.
+    """
     group = topic.group if topic is not None else call.line.person_group
-    if is_open(call, group):
+    if is_open(call, group) and not is_deserted(call, group):
         told = call.saying("urgent_joining")
         return join(
             told.saying("urgent_anonymous") if topic is not None and topic.anonymous else told, group, urgent=True
         )
+    return to_duty(call, topic)
+
+
+def to_duty(call: Call, topic: Topic | None) -> Call:
+    """The duty line of an urgent matter is rung."""
     number = (topic.fallback if topic is not None else None) or call.line.fallback
     return call.saying("urgent_duty").onward(Place.DIALLING, entry=None, dials=number.e164)
 
@@ -99,6 +144,19 @@ def duty_unreached(call: Call) -> Call:
     if group is None:
         return closed(told, _groups(told)[0])
     return join(told.saying("joining_line", group=call.text(call.flow.group_names[group])), group, urgent=True)
+
+
+def full(call: Call, group: str) -> Call:
+    """Too many wait for the group already: what can be done instead, and in line all the same for whoever insists."""
+    told = saying_full(call, group).noting(Fact.LINE_FULL, group=group)
+    if call.state.place is Place.LINE_FULL:
+        return told.at(Place.LINE_FULL, group=group)
+    return told.onward(Place.LINE_FULL, group=group)
+
+
+def saying_full(call: Call, group: str) -> Call:
+    """That the group's line is full."""
+    return call.saying("line_full", group=call.text(call.flow.group_names[group]))
 
 
 def closed(call: Call, group: str) -> Call:
@@ -142,6 +200,25 @@ def open_group(call: Call) -> str | None:
 def is_open(call: Call, group: str) -> bool:
     """Whether somebody of the group is in."""
     return call.facts.openings[group].is_open
+
+
+def hold_of(call: Call, group: str | None) -> Hold:
+    """How callers wait in the group's line."""
+    return call.flow.holds.get(group or "", Hold())
+
+
+def _is_full(call: Call, group: str) -> bool:
+    longest = hold_of(call, group).longest_line
+    return longest is not None and _crowd(call, group).waiting >= longest
+
+
+def _crowd(call: Call, group: str) -> Crowd:
+    return call.facts.crowds.get(group, Crowd())
+
+
+def is_deserted(call: Call, group: str) -> bool:
+    """Whether the group's last agent has left, though it is open."""
+    return _crowd(call, group).is_deserted
 
 
 def is_urgent(call: Call) -> bool:

@@ -42,6 +42,10 @@ def _open_question(call: Call) -> tuple[Spoken, ...]:
     return _ask(call, _spoken_or_by_key(call, "what_is_it_about"), *languages, speech=True)
 
 
+def _place_offer(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("offer_place"), speech=True)
+
+
 def _menu(call: Call) -> tuple[Spoken, ...]:
     menu = call.flow.menus[call.state.menu or call.line.menu]
     options = [call.words("menu_option", label=call.text(option.label), key=option.key) for option in menu.options]
@@ -118,14 +122,26 @@ def _dialling(call: Call) -> tuple[Spoken, ...]:
 
 
 def _closed(call: Call) -> tuple[Spoken, ...]:
-    words = [call.words("closed_choice")]
-    if links.may_send(call):
-        words.append(call.words("closed_choice_link"))
+    words = _instead(call)
     if people.is_urgent(call):
         words.append(call.words("closed_choice_duty"))
     elif people.open_group(call) is not None:
         words.append(call.words("closed_choice_person"))
     return _ask(call, *words, call.words("closed_choice_end"))
+
+
+def _instead(call: Call) -> list[Say]:
+    """What can be done without waiting."""
+    words = [call.words("closed_choice")]
+    return [*words, call.words("closed_choice_link")] if links.may_send(call) else words
+
+
+def _stay_or_not(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, *_instead(call), call.words("stay_in_line"))
+
+
+def _line_full(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, *_instead(call), call.words("line_full_insist"), call.words("closed_choice_end"))
 
 
 def _message(call: Call) -> tuple[Spoken, ...]:
@@ -150,6 +166,7 @@ def _over(call: Call) -> tuple[Spoken, ...]:
 
 _QUESTIONS: Mapping[Place, Callable[[Call], tuple[Spoken, ...]]] = {
     Place.GREETING: _open_question,
+    Place.RETURNING: _place_offer,
     Place.QUESTION: _open_question,
     Place.MENU: _menu,
     Place.CONFIRM: _confirm,
@@ -167,6 +184,8 @@ _QUESTIONS: Mapping[Place, Callable[[Call], tuple[Spoken, ...]]] = {
     Place.MESSAGE: _message,
     Place.WAITING: _waiting,
     Place.LEAVE_LINE: _leave_line,
+    Place.STAY_OR_NOT: _stay_or_not,
+    Place.LINE_FULL: _line_full,
     Place.AFTER_TALK: _after_talk,
     Place.OVER: _over,
 }

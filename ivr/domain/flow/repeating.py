@@ -24,12 +24,8 @@ def _closed(call: Call) -> Call:
     return people.saying_closed_group(call, call.state.group or call.line.person_group)
 
 
-def _wait(call: Call) -> Call:
-    if people.is_urgent(call):
-        return call.saying("still_waiting")
-    position, wait = waiting.expected(call)
-    told = waiting.saying_wait(call if position else call.saying("still_waiting"), position, wait)
-    return told.changing(said_position=position, said_wait=wait)
+def _full(call: Call) -> Call:
+    return people.saying_full(call, call.state.group or call.line.person_group)
 
 
 _TELLING: Mapping[Place, Callable[[Call], Call]] = {
@@ -37,5 +33,6 @@ _TELLING: Mapping[Place, Callable[[Call], Call]] = {
     Place.HELPED: _answer,
     Place.CLOSED: _closed,
     Place.PERSON_AWAY: directory.saying_unreached,
-    Place.WAITING: _wait,
+    Place.LINE_FULL: _full,
+    Place.WAITING: waiting.again,
 }

@@ -13,6 +13,7 @@ class Place(StrEnum):
     """What the caller was last asked, or what the caller is doing."""
 
     GREETING = "greeting"
+    RETURNING = "returning"  # "Tast 1 for at få din plads i køen igen"
     QUESTION = "question"  # "Hvad drejer dit opkald sig om?"
     MENU = "menu"
     CONFIRM = "confirm"  # "Drejer det sig om pas?"
@@ -30,11 +31,15 @@ class Place(StrEnum):
     MESSAGE = "message"
     WAITING = "waiting"
     LEAVE_LINE = "leave_line"  # "Vil du forlade køen?"
+    STAY_OR_NOT = "stay_or_not"  # the wait is long, or nobody is there: a message, a link, or stay in line
+    LINE_FULL = "line_full"  # too many wait already: a message, a link, or in line all the same
     AFTER_TALK = "after_talk"  # goodbye in which 0 leads back to the front
     OVER = "over"
 
 
-WAYPOINTS = frozenset({Place.MENU, Place.DIRECTORY, Place.DIRECTORY_MENU, Place.PERSON_AWAY, Place.CLOSED})
+WAYPOINTS = frozenset(
+    {Place.MENU, Place.DIRECTORY, Place.DIRECTORY_MENU, Place.PERSON_AWAY, Place.CLOSED, Place.LINE_FULL}
+)
 """Places where the caller chooses among several things, and to which `9` comes back. The open question is before all."""
 
 
@@ -56,10 +61,13 @@ class State:
     `failures` counts silence and misunderstanding since the caller was last understood; `misheard` counts failed
     speech over the whole call: the third turns speech off, as does `keys_only`, set when nobody could listen. `wrong_guesses` counts the noes to "Drejer det sig om …?",
     `unknown_names` those asked for who are in no directory.
-    `group` is the group in whose line the caller is or was, or that was found closed. `in_line` is set from the moment
+    `group` is the group in whose line the caller is or was, or that was found closed or full. `in_line` is set from the moment
     the caller is put in line until the wait and the talk have ended. `menu` and `page` tell which list is read, and
     `choices` are the numbered things last offered. `mobile` and `dials` are numbers in E.164 form, kept only for as long
-    as they are asked about or rung. `said_position` and `said_wait` (minutes) are what a waiting caller was last told.
+    as they are asked about or rung. `said_position` and `said_wait` (minutes) are what a waiting caller was last told,
+    and `said_able` how many agents there were for it; `messages_heard` counts the group's messages, from its first again
+    after its last; `was_asked_to_stay` since the wait has grown too long.
+    `recalled`: the topic is that of an earlier call of the same number, so nothing may tell what it is.
     `trail` is the way back.
     """
 
@@ -86,6 +94,10 @@ class State:
     links_declined: tuple[str, ...] = ()
     said_position: int | None = None
     said_wait: tuple[int, int] | None = None
+    said_able: int | None = None
+    messages_heard: int = 0
+    was_asked_to_stay: bool = False
+    recalled: bool = False
     trail: tuple[Step, ...] = ()
 
     def to_json(self) -> bytes:

@@ -36,6 +36,7 @@ class _Part(Flag):
 
 _EXPECTED: Mapping[Place, _Part] = {
     Place.GREETING: _Part.MATTERS | _Part.NAMES,
+    Place.RETURNING: _Part.ANSWERS | _Part.MATTERS | _Part.NAMES,
     Place.QUESTION: _Part.MATTERS | _Part.NAMES,
     Place.MENU: _Part.MATTERS | _Part.NAMES,
     # "Nej, det er kørekort": a refusal often tells the right matter.

@@ -69,6 +69,9 @@ ENDS_BUSINESS = frozenset({_M.OFFER_WITHDRAWN, _M.OFFER_MISSED, _M.LINE_LOST, _M
 
 _FROM_NEAR_TO_FAR = (_S.READY, _S.BREAK, _S.OFFLINE)
 
+AT_WORK = frozenset({_S.READY, _S.OFFERED, _S.TALKING, _S.CONSULTING, _S.WRAP_UP})
+"""Who takes calls, now or next."""
+
 BUSY = frozenset({_S.OFFERED, _S.TALKING, _S.CONSULTING, _S.WRAP_UP})
 
 

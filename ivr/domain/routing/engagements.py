@@ -1,8 +1,10 @@
 """Whatever occupies an agent is one engagement's life: offer, talk, wrap-up, later consult and callback."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from ivr.domain.errors import Refused
+from ivr.domain.routing.agents import AgentState
 
 
 class EngagementState(StrEnum):
@@ -31,6 +33,14 @@ MOVES: dict[EngagementState, frozenset[EngagementState]] = {
     _E.CONNECTED: frozenset({_E.WRAP_UP, _E.FAILED}),
     _E.WRAP_UP: frozenset({_E.DONE}),
 }
+
+AGENT_STANDS: Mapping[EngagementState, frozenset[AgentState]] = {
+    _E.RINGING: frozenset({AgentState.OFFERED}),
+    _E.ACCEPTED: frozenset({AgentState.TALKING}),
+    _E.CONNECTED: frozenset({AgentState.TALKING}),
+    _E.WRAP_UP: frozenset({AgentState.WRAP_UP}),
+}
+"""What an agent is doing whose engagement is in that state."""
 
 
 def check_move(before: EngagementState, after: EngagementState) -> None:

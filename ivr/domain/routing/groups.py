@@ -2,9 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from ivr.domain.language import Text
 from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing.patience import Step
+
+
+class Strategy(StrEnum):
+    """Which of a group's agents who can take a call gets it."""
+
+    BEST_FIT = "best_fit"  # the lowest level that will do, so that specialists are spared; then the longest idle
+    LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"  # who has spent the smallest share of the last two hours on calls
+    ROUND_ROBIN = "round_robin"  # whose last offer is longest ago
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,19 +31,26 @@ class ServiceTarget:
 class Group:
     """Agents who can take the same topics, and the policy of their queue.
 
+    `strategy` chooses among them. `steps` are what waiting changes (`patience`). For `caseworker_first` a caller waits
+    for the caseworker of the own case alone, for `last_agent_first` for whom the caller spoke to last.
     `weight` scales how fast a wait grows urgent against other groups. `ring` is how long a device rings before the
     offer counts as not answered. `finished_after`: a phone hung up by the agent after that much talk means that the
-    conversation is over; earlier it is a lost line. `longest_wait` limits nothing yet but is shown when passed.
+    conversation is over; earlier it is a lost line.
+    Who calls again within `return_within` of being cut off may have the place back; zero is never.
     """
 
     id: str
     name: Text
     hours: str
     target: ServiceTarget = ServiceTarget()
+    strategy: Strategy = Strategy.BEST_FIT
+    steps: tuple[Step, ...] = ()
+    caseworker_first: timedelta = timedelta(0)
+    last_agent_first: timedelta = timedelta(0)
     weight: float = 1.0
     ring: timedelta = timedelta(seconds=20)
     wrap_up: timedelta = timedelta(seconds=120)
     finished_after: timedelta = timedelta(seconds=20)
-    longest_wait: timedelta = timedelta(minutes=30)
+    return_within: timedelta = timedelta(seconds=120)
     takes_messages: bool = True
     fallback: PhoneNumber | None = None

@@ -7,6 +7,7 @@ not tell earlier from later.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,27 @@ class Opening:
     reason: str = ""
 
 
+class Rule(StrEnum):
+    """What in a calendar may decide whether something is open."""
+
+    ALWAYS = "always"
+    WEEKLY_HOURS = "weekly_hours"
+    HOLIDAY = "holiday"
+    CLOSING_DAY = "closing_day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why something is open or closed at a moment. `name` is the holiday's, or the reason of the closing day.
+
+    `closes` is the hour from which a closing day is closed; None if it is all day, and for the other rules.
+    """
+
+    rule: Rule
+    name: str = ""
+    closes: time | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """All opening hours of an installation. `weeks` maps a name to seven tuples of spans, Monday first.
@@ -73,7 +95,7 @@ class Calendar:
         None if it does not end within a year. `reason` is given while closed, when the day is a holiday or a closing
         day whose hour has struck.
         """
-        week = AROUND_THE_CLOCK if hours == "always" else self.weeks[hours]
+        week = self._week(hours)
         if week == AROUND_THE_CLOCK:
             return Opening(is_open=True)
         if moment.tzinfo is None:
@@ -87,8 +109,29 @@ class Calendar:
             if opens <= now:
                 ends = None if closes >= now + timedelta(days=_HORIZON_DAYS) else closes.astimezone(zone)
                 return Opening(is_open=True, closes_at=ends)
-            return Opening(is_open=False, opens_at=opens.astimezone(zone), reason=self._reason(moment.astimezone(zone)))
-        return Opening(is_open=False, reason=self._reason(moment.astimezone(zone)))
+            return Opening(
+                is_open=False, opens_at=opens.astimezone(zone), reason=self._cause(moment.astimezone(zone)).name
+            )
+        return Opening(is_open=False, reason=self._cause(moment.astimezone(zone)).name)
+
+    def why(self, hours: str, moment: datetime) -> Cause:
+        """What decides how `hours` stand at `moment` (aware). Raises KeyError for hours that are not defined.
+
+        A closing day whose hour is still to come decides where it is what ends the opening.
+        """
+        if self._week(hours) == AROUND_THE_CLOCK:
+            return Cause(rule=Rule.ALWAYS)
+        zone = ZoneInfo(self.zone)
+        local = moment.astimezone(zone)
+        closes_at = self.at(hours, moment).closes_at
+        closing = self._closing(local.date())
+        if closes_at is not None and closing is not None and closing.closes is not None:
+            is_cut = closes_at == _last(closing.day, closing.closes, zone)
+            return _by(closing) if is_cut else Cause(rule=Rule.WEEKLY_HOURS)
+        return self._cause(local)
+
+    def _week(self, hours: str) -> tuple[tuple[Span, ...], ...]:
+        return AROUND_THE_CLOCK if hours == "always" else self.weeks[hours]
 
     def _openings(
         self, week: tuple[tuple[Span, ...], ...], first: date, zone: ZoneInfo
@@ -126,11 +169,17 @@ class Calendar:
         same = [closing for closing in self.closing_days if closing.day == day]
         return min(same, key=lambda closing: closing.closes or time(0), default=None)
 
-    def _reason(self, local: datetime) -> str:
+    def _cause(self, local: datetime) -> Cause:
+        """What decides while it is closed. A closing day that gives no reason leaves it to the holiday that it falls on."""
         closing = self._closing(local.date())
-        if closing is not None and local.time() >= (closing.closes or time(0)) and closing.reason:
-            return closing.reason
-        return _holiday(self.holidays, local.date()) or ""
+        holiday = _holiday(self.holidays, local.date())
+        if closing is not None and local.time() >= (closing.closes or time(0)) and (closing.reason or not holiday):
+            return _by(closing)
+        return Cause(rule=Rule.HOLIDAY, name=holiday) if holiday else Cause(rule=Rule.WEEKLY_HOURS)
+
+
+def _by(closing: ClosingDay) -> Cause:
+    return Cause(rule=Rule.CLOSING_DAY, name=closing.reason, closes=closing.closes)
 
 
 def _first(day: date, clock: time, zone: ZoneInfo) -> datetime:

@@ -38,9 +38,14 @@ class Places:
             ranks=tuple((int(queue_class), seconds) for _, queue_class, seconds in listed),
         )
 
+    @property
+    def last(self) -> int:
+        """How many are in line."""
+        return self.numbers[-1] if self.numbers else 0
+
     def place(self, sought: Rank) -> int:
         """The place of whoever has this rank, never too good a one; behind everybody listed, the place after them."""
         at = bisect_left(self.ranks, sought)
         if at < len(self.numbers):
             return self.numbers[at]
-        return self.numbers[-1] + 1 if self.numbers else 1
+        return self.last + 1

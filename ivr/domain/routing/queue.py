@@ -14,7 +14,10 @@ class EntryState(StrEnum):
     CLOSED = "closed"
 
 
-LIVE = frozenset({EntryState.WAITING, EntryState.OFFERED, EntryState.CONNECTED})
+LINE = frozenset({EntryState.WAITING, EntryState.CALLBACK})
+"""In line: on the telephone, or to be rung when the turn comes."""
+
+LIVE = LINE | {EntryState.OFFERED, EntryState.CONNECTED}
 """An entry is live until the conversation is over or the caller has gone."""
 
 

@@ -124,7 +124,7 @@ def read(work: Work) -> tuple[Board, datetime]:
         GroupBoard(
             group=group,
             opening=open_now[group.id],
-            override=_in_force(stands.overrides.get(group.id), work.now),
+            override=open_now.by_hand(group.id),
             line=lines.get(group.id),
             agents=tuple(agent for agent in staff if group.id in agent.groups),
             day=days[group.id],
@@ -140,10 +140,6 @@ def read(work: Work) -> tuple[Board, datetime]:
         titles=titles,
     )
     return board, work.now
-
-
-def _in_force(override: Override | None, now: datetime) -> Override | None:
-    return override if override is not None and override.holds(now) else None
 
 
 def day_start(now: datetime, plan: DialPlan) -> datetime:

@@ -19,7 +19,10 @@ class NoSuchGroup(IvrError):
 
 
 class OpenWish(BaseModel):
-    """`is_open` null lets the hours decide again; `until` null lasts until somebody changes it."""
+    """`is_open` null lets the hours decide again; `until` null lasts until somebody changes it.
+
+    Callers hear the `reason` for which a group is closed; that for which it is open is for colleagues.
+    """
 
     is_open: bool | None
     reason: str = Field(default="", max_length=200)
@@ -27,10 +30,13 @@ class OpenWish(BaseModel):
 
 
 class GroupOpening(BaseModel):
+    """`until` is when what was set by hand ends. `opens_at` and `closes_at` reckon with the hours after that."""
+
     group: str
     is_open: bool
     set_by_hand: bool
     reason: str
+    until: datetime | None
     opens_at: datetime | None
     closes_at: datetime | None
 
@@ -72,7 +78,8 @@ def _shown(group: GroupBoard) -> GroupOpening:
         group=group.group.id,
         is_open=group.opening.is_open,
         set_by_hand=group.override is not None,
-        reason=group.opening.reason,
+        reason=group.opening.reason if group.override is None else group.override.reason,
+        until=None if group.override is None else group.override.until,
         opens_at=group.opening.opens_at,
         closes_at=group.opening.closes_at,
     )

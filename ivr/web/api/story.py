@@ -11,6 +11,7 @@ from ivr.adapters.store.engagements import Engagement
 from ivr.adapters.store.events import LoggedFact
 from ivr.adapters.store.links import Link
 from ivr.domain.errors import IvrError
+from ivr.domain.routing.needs import Needs
 
 
 class NoSuchContact(IvrError):
@@ -21,17 +22,21 @@ class NoSuchContact(IvrError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Why an agent got the contact: the others who could have, how long the caller had waited, the level used.
+    """Why an agent got the contact: the rule of the group, and how many others could have taken it.
 
-    `level` 0 means that no skill was asked for.
+    There were more than those counted if `is_more`. `level` is the agent's of the skill asked for, 0 if none was.
+    `was_awaited`: the caller waited for this agent alone. `is_of_another_group`: waiting had opened the call to it.
     """
 
     engagement: Engagement
     agent: str
     others: int
+    is_more: bool
     waited_seconds: float
-    skill: str | None
+    strategy: str
     level: int
+    was_awaited: bool
+    is_of_another_group: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +75,15 @@ def story_of(db: Connection, contact_id: str) -> Story:
 
 def _choice(engagement: Engagement, names: Mapping[str, str]) -> Choice:
     decision = engagement.decision
+    needs = Needs.parse(decision["needs"])
     return Choice(
         engagement=engagement,
         agent=names.get(engagement.agent_id, "?"),
-        others=max(0, int(decision.get("able", 1)) - 1),
-        waited_seconds=float(decision.get("waited_seconds", 0)),
-        skill=decision.get("skill"),
-        level=int(decision.get("level", 0)),
+        others=len(decision["candidates"]) - 1,
+        is_more=decision["is_more"],
+        waited_seconds=decision["waited_seconds"],
+        strategy=decision["strategy"],
+        level=decision["level"],
+        was_awaited=needs.agent == engagement.agent_id,
+        is_of_another_group=decision["through"] != needs.groups[0],
     )

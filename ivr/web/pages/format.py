@@ -54,6 +54,12 @@ def hour(moment: datetime, zone: str) -> str:
     return str(dates.format_time(moment, "short", tzinfo=ZoneInfo(zone), locale=_locale()))
 
 
+def hour_after(moment: datetime, now: datetime, zone: str) -> str:
+    """A coming moment as seen from `now`: the hour alone on the same day, else `24. nov. 2026 10.14`."""
+    is_today = local_date(moment, zone) == local_date(now, zone)
+    return hour(moment, zone) if is_today else f"{short_day(moment, zone)} {hour(moment, zone)}"
+
+
 def day(value: date | datetime, zone: str) -> str:
     """`mandag den 23. november 2026`, local."""
     local = value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
@@ -132,6 +138,7 @@ def install(app: Flask) -> None:
         duration,
         clock,
         hour,
+        hour_after,
         day,
         short_day,
         day_of_month,

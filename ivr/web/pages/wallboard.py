@@ -1,6 +1,8 @@
 """The wallboard: all queues at a glance, and what a supervisor may set by hand."""
 
-from datetime import datetime, time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,12 @@ from ivr.web.pages.format import language
 from ivr.web.pages.ways import fragment, unchanged
 
 OPENINGS = {"open": True, "closed": False, "hours": None}
+
+
+class NotAMoment(IvrError):
+    """A day or an hour that a browser has sent as it was typed, and that is none."""
+
+    code = "not_a_moment"
 
 
 def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
@@ -42,45 +50,62 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @auth.needs(auth.HANDS_ON)
     def put_open(group_id: str) -> AnyResponse:
         wish = OPENINGS.get(request.form.get("open", ""))
-        until = _until(board, request.form.get("until", ""))
         reason = request.form.get("reason", "").strip()[:200]
-        return _done(parts, board, notices.set_open, group_id, wish, reason, until)
+        with _told():
+            until = _until(board) if wish is not None else None
+            parts.operations.run(notices.set_open, auth.person().agent.username, group_id, wish, reason, until)
+        return _back(board)
 
     @pages.post("/notices")
     @auth.needs(auth.HANDS_ON)
     def put_notice() -> AnyResponse:
         texts = {code: request.form.get(f"text_{code}", "")[:1000] for code in board.now().values.languages}
-        until = _until(board, request.form.get("until", ""))
-        return _done(parts, board, notices.put_notice, str(uuid7()), texts, until)
+        with _told():
+            username = auth.person().agent.username
+            parts.operations.run(notices.put_notice, username, str(uuid7()), texts, _until(board))
+        return _back(board)
 
     @pages.post("/notices/<notice_id>/remove")
     @auth.needs(auth.HANDS_ON)
     def remove_notice(notice_id: str) -> AnyResponse:
-        return _done(parts, board, notices.remove_notice, notice_id)
+        with _told():
+            parts.operations.run(notices.remove_notice, auth.person().agent.username, notice_id)
+        return _back(board)
 
     return pages
 
 
-def _done(parts: Parts, board: LiveBoard, operation: Any, *args: Any) -> AnyResponse:
+@contextmanager
+def _told() -> Iterator[None]:
+    """What comes of it stands on the next page."""
     try:
-        parts.operations.run(operation, auth.person().agent.username, *args)
+        yield
     except IvrError as error:
         flash(error.code, "problem")
     else:
         flash("saved", "said")
+
+
+def _back(board: LiveBoard) -> AnyResponse:
     board.forget()
     return redirect(url_for("wallboard.page"), code=303)
 
 
-def _until(board: LiveBoard, written: str) -> datetime | None:
-    """Today until an hour such as `14:30`, in the municipality's own time; nothing means until somebody changes it."""
-    try:
-        hour = time.fromisoformat(written)
-    except ValueError:
+def _until(board: LiveBoard) -> datetime | None:
+    """The `day` of the form, or today, until an hour such as `14:30`, in the municipality's own time.
+
+    No hour means until somebody changes it. Raises `NotAMoment`: a slip must not become "until somebody changes it".
+    """
+    written, on = request.form.get("until", ""), request.form.get("day", "")
+    if not written:
         return None
     now = board.now()
     zone = ZoneInfo(now.values.zone)
-    return datetime.combine(now.as_of.astimezone(zone).date(), hour, tzinfo=zone)
+    try:
+        day = date.fromisoformat(on) if on else now.as_of.astimezone(zone).date()
+        return datetime.combine(day, time.fromisoformat(written), tzinfo=zone)
+    except ValueError:
+        raise NotAMoment(f"{on} {written} is no day and hour.".lstrip(), hint="Write 2026-12-24 and 14:30.") from None
 
 
 def _version(now: Snapshot[Board]) -> str:

@@ -36,7 +36,7 @@ class HardTimes:
     def known_caller(self, leg: str, tries: int, *, is_ours: bool, called: PhoneNumber | None) -> Response:
         """Music and another try, three times; then a person. A call that we made ourselves (`is_ours`) is let go."""
         if tries < _TRIES:
-            again = f"{addresses.next_document(self._settings.public_url, leg)}?tries={tries + 1}"
+            again = addresses.next_document(self._settings.public_url, leg, tries=tries + 1)
             return xml(twiml.music_then(again, self._settings.public_url, stops_listening=self._listens()))
         return self.let_go() if is_ours else self._put_through(called)
 

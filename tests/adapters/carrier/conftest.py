@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ivr.adapters.carrier.numbers import DOCUMENT_OVERRIDES
 from ivr.adapters.carrier.twiml import ReplyAddress
 from ivr.domain.flow.graph import Speaker
 from ivr.domain.language import Language
@@ -11,8 +12,9 @@ from ivr.domain.phone import PhoneNumber
 
 DA, EN = Language("da"), Language("en")
 PUBLIC = "https://ivr.example.dk"
-NEXT = f"{PUBLIC}/voice/next/leg7"
-TURN = f"{NEXT}?turn=3"
+RETRIED = f"#{DOCUMENT_OVERRIDES}"
+NEXT = f"{PUBLIC}/voice/next/leg7{RETRIED}"
+TURN = f"{PUBLIC}/voice/next/leg7?turn=3{RETRIED}"
 
 Node = tuple[str, dict[str, str], list["Node | str"]]
 

@@ -23,12 +23,16 @@ WAITING = (Wait(say=(Say(text="Du står i kø.", language=DA),), language=DA),)
 
 @dataclass
 class House:
-    """`goals` is what each leg hears; incoming calls are the leg `C`. `requests` are path with query, and form."""
+    """`goals` is what each leg hears; incoming calls are the leg `C`. `requests` are path with query, and form.
+
+    `refusals` are statuses that the next requests are answered with, whatever they ask for.
+    """
 
     url: str = ""
     goals: dict[str, tuple[Spoken, ...]] = field(default_factory=lambda: {"C": WAITING})
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     unsigned: list[str] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
 
     def asked(self, beginning: str) -> list[str]:
         return [path for path, _ in self.requests if path.startswith(beginning)]
@@ -51,6 +55,8 @@ class House:
                 self.unsigned.append(address)
                 return Response("", 403)
             self.requests.append((request.full_path.rstrip("?"), request.form.to_dict()))
+            if self.refusals:
+                return Response("", self.refusals.pop(0))
             if path.startswith(("voice/next/", "voice/incoming")):
                 leg = path.removeprefix("voice/next/") if "next" in path else "C"
                 return Response(self._document(leg, request.args.get("turn", 0, type=int) + 1), mimetype="text/xml")

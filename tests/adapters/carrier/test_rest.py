@@ -72,6 +72,18 @@ def test_a_rung_agent_asks_for_the_legs_first_document_and_tells_its_progress(to
     assert house.told("/voice/status?leg=A", "CallStatus") == ["initiated", "ringing", "in-progress", "completed"]
 
 
+def test_a_key_that_a_dying_process_took_along_is_brought_once_more(town, house, carrier):
+    citizen = town.phone(CITIZEN).call(MAIN)
+    citizen.hears("Du står i kø")
+
+    house.refusals = [502]
+    citizen.press("1")
+    citizen.hears("Du står i kø")
+
+    assert house.asked("/voice/next/C") == ["/voice/next/C?turn=1"] * 2
+    assert house.told("/voice/next/C", "Digits") == ["1", "1"]
+
+
 def test_a_call_whose_reply_was_lost_is_found_by_its_number_and_time(town, carrier):
     town.mischief = Mischief(lose_rest_reply=1.0)
     with pytest.raises((Unknown, Permanent)):

@@ -18,6 +18,7 @@ from ivr.adapters.store.listenings import listenings
 from ivr.adapters.store.messages import messages
 from ivr.adapters.store.orders import orders
 from ivr.adapters.store.queue import queue_entries
+from ivr.domain.routing.needs import Needs
 
 TEN = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 """Monday 23 November 2026 at ten in Denmark."""
@@ -53,13 +54,15 @@ def a_leg(db: Connection, contact: str, **values: Any) -> str:
 
 
 def an_entry(db: Connection, contact: str, **values: Any) -> str:
+    """Any agent of the group will do, unless `needs` say more."""
     id = values.setdefault("id", new_id())
+    group = values.setdefault("group_id", "borgerservice")
     row = {
         "contact_id": contact,
-        "group_id": "borgerservice",
         "state": "waiting",
         "queue_class": 2,
-        "required_level": 1,
+        "needs": Needs(groups=(group,)).key,
+        "asked": {"needs": {"groups": [group]}, "entered_at": TEN.isoformat()},
         "language": "da",
         "entered_at": TEN,
         "rank_at": TEN,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, select
 
 from ivr.adapters.store import agents, orders, queue
 from ivr.domain.routing.agents import AgentState
-from ivr.domain.routing.queue import EntryState
+from ivr.domain.routing.queue import LINE, EntryState
 from tests.adapters.store.rows import TEN, a_contact, an_agent, an_entry, an_order, at, new_id
 
 LEASE = timedelta(seconds=30)
@@ -38,8 +38,8 @@ def test_a_waiting_caller_is_claimed_once(db: Connection) -> None:
     assert queue.get(db, entry).state is EntryState.OFFERED
 
 
-@pytest.mark.parametrize("state", sorted(set(EntryState) - {EntryState.WAITING}))
-def test_nobody_is_claimed_who_does_not_wait(db: Connection, state: str) -> None:
+@pytest.mark.parametrize("state", sorted(set(EntryState) - LINE))
+def test_nobody_is_claimed_who_is_not_in_line(db: Connection, state: str) -> None:
     entry = an_entry(db, a_contact(db), state=state)
 
     assert not queue.claim(db, entry)
@@ -61,8 +61,10 @@ def test_of_two_who_claim_a_caller_at_once_one_loses(engine: Engine) -> None:
 def test_a_ready_agent_is_claimed_once(db: Connection) -> None:
     agent = an_agent(db, state="ready", idle_since=TEN)
 
-    assert [agents.claim_ready(db, agent, at(seconds=5)), agents.claim_ready(db, agent, at(seconds=6))] == [True, False]
-    found = agents.get(db, agent)
+    found, again = (agents.claim_ready(db, agent, at(seconds=seconds)) for seconds in (5, 6))
+
+    assert found == agents.get(db, agent)
+    assert again is None
     assert (found.state, found.since, found.idle_since) == (AgentState.OFFERED, at(seconds=5), TEN)
 
 

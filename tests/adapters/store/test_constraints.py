@@ -179,14 +179,6 @@ def test_a_skill_has_a_level_from_1_to_5(db: Connection, level: int) -> None:
         db.execute(insert(agent_skills).values(agent_id=agent, skill="pas", level=level))
 
 
-@pytest.mark.parametrize("level", [0, 6])
-def test_a_caller_needs_a_level_from_1_to_5(db: Connection, level: int) -> None:
-    contact = a_contact(db)
-
-    with Refused(db, "ck_queue_entries_level_range"):
-        an_entry(db, contact, required_level=level)
-
-
 @pytest.mark.parametrize("queue_class", [-1, 3])
 def test_there_are_three_classes(db: Connection, queue_class: int) -> None:
     contact = a_contact(db)

@@ -18,7 +18,7 @@ callers = st.lists(
         {
             "group_id": st.sampled_from(["borgerservice", "byg", "omstilling"]),
             "queue_class": st.integers(0, 2),
-            "required_level": st.integers(1, 5),
+            "needs": st.sampled_from(["byg;pas:1;", "byg;pas:5;", "byg;;", "byg+omstilling;;"]),
             "rank_at": st.integers(0, 20).map(lambda seconds: at(seconds=seconds)),
             "state": st.sampled_from(["waiting", "waiting", "waiting", "offered", "connected", "abandoned"]),
         }
@@ -45,15 +45,16 @@ def test_the_heads_are_the_first_of_every_list_in_its_order(engine: Engine, line
 
         found = queue.heads(db, depth)
 
-        lists: dict[tuple[str, int, int], list[Any]] = defaultdict(list)
-        for entry in found:
-            lists[entry.group_id, entry.queue_class, entry.required_level].append(entry.rank_at)
-        expected: dict[tuple[str, int, int], list[Any]] = defaultdict(list)
+        lists: dict[tuple[str, int, str], list[Any]] = defaultdict(list)
+        for head in found:
+            contact = head.waiting
+            lists[contact.group, contact.queue_class, contact.needs.key].append(contact.rank_at)
+        expected: dict[tuple[str, int, str], list[Any]] = defaultdict(list)
         for entry in sorted(waiting(entries), key=lambda entry: entry.rank_at):
-            expected[entry.group_id, entry.queue_class, entry.required_level].append(entry.rank_at)
+            expected[entry.group_id, entry.queue_class, entry.needs.key].append(entry.rank_at)
         assert lists == {key: ranks[:depth] for key, ranks in expected.items()}
-        assert len({entry.id for entry in found}) == len(found)
-        assert set(found) <= set(waiting(entries))
+        assert len({head.waiting.entry for head in found}) == len(found)
+        assert {head.waiting.entry for head in found} <= {entry.id for entry in waiting(entries)}
 
 
 @with_a_database
@@ -62,7 +63,7 @@ def test_the_position_is_the_number_of_those_who_go_before_and_one(engine: Engin
     with engine.connect() as db:
         entries = joined(db, line)
         speeds.rewrite(db, TEN)
-        groups = speeds.by_group(db, TEN)
+        lines = speeds.by_list(db, TEN)
 
         for entry in waiting(entries):
             ahead = [
@@ -71,8 +72,10 @@ def test_the_position_is_the_number_of_those_who_go_before_and_one(engine: Engin
                 if other.group_id == entry.group_id
                 and (other.queue_class, other.rank_at) < (entry.queue_class, entry.rank_at)
             ]
-            place = groups[entry.group_id].places.place(rank(entry.queue_class, entry.rank_at))
-            assert place == len(ahead) + 1
+            own_ahead = [other for other in ahead if other.needs == entry.needs]
+            for needs, before in (("", ahead), (entry.needs.key, own_ahead)):
+                place = lines[entry.group_id, needs].places.place(rank(entry.queue_class, entry.rank_at))
+                assert place == len(before) + 1
 
 
 def test_an_empty_line_has_no_heads(engine: Engine) -> None:
@@ -96,9 +99,9 @@ WITH callers AS (
     INSERT INTO contacts (id, line, plan_version, language, started_at)
     SELECT gen_random_uuid(), '+4572001234', 'v1', 'da', :now FROM generate_series(1, :count) RETURNING id)
 INSERT INTO queue_entries
-    (id, contact_id, group_id, state, queue_class, required_level, language, entered_at, rank_at)
+    (id, contact_id, group_id, state, queue_class, needs, asked, language, entered_at, rank_at)
 SELECT gen_random_uuid(), id, 'group-' || (row_number() OVER () % 20), :state, row_number() OVER () % 3,
-       1 + row_number() OVER () % 5, 'da', :now, :now + random() * interval '1 hour'
+       'group;pas:' || (1 + row_number() OVER () % 5) || ';', '{}', 'da', :now, :now + random() * interval '1 hour'
 FROM callers
 """
 
@@ -154,7 +157,7 @@ def plan_of_heads(db: Connection) -> list[dict[str, Any]]:
         sent.append((statement, parameters))
 
     event.listen(db, "before_cursor_execute", remember)
-    queue.heads(db)
+    queue.heads(db, 20)
     event.remove(db, "before_cursor_execute", remember)
     statement, parameters = sent[-1]
     explained = db.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()

@@ -9,6 +9,7 @@ from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.dialplan.problem import Severity
 from ivr.domain.flow.graph import (
     Department,
+    Hold,
     Line,
     Menu,
     Notice,
@@ -146,10 +147,22 @@ def test_a_group_takes_its_settings_from_the_file_and_the_rest_from_its_type() -
         ring=timedelta(seconds=15),
         wrap_up=timedelta(seconds=60),
         finished_after=timedelta(seconds=30),
-        longest_wait=timedelta(minutes=20),
+        return_within=timedelta(seconds=90),
         takes_messages=False,
     )
     assert plan.groups["vagt"] == Group(id="vagt", name={DA: "Den sociale vagt", EN: "Duty officer"}, hours="duty")
+
+
+def test_how_callers_wait_in_each_group() -> None:
+    assert compiled().flow.holds == {
+        "omstilling": Hold(),
+        "borgerservice": Hold(
+            messages=({DA: "Hav din sag ved hånden.", EN: "Have your case at hand."},),
+            longest_line=40,
+            longest_wait=timedelta(minutes=20),
+        ),
+        "vagt": Hold(),
+    }
 
 
 def test_hours_and_closing_days_become_a_calendar() -> None:
@@ -208,7 +221,7 @@ def test_what_nobody_is_led_to_is_a_warning_and_the_plan_is_taken() -> None:
         "                 Nobody can choose it.\n"
         'routes.yaml:52:3  warning: topic "affald" is on no key that a caller can reach.\n'
         "                  Who cannot or will not speak does not find it.\n"
-        'routes.yaml:79:3  warning: nobody sends calls to group "pleje".\n'
+        'routes.yaml:84:3  warning: nobody sends calls to group "pleje".\n'
         "                  Its agents get transfers only.\n"
     )
 

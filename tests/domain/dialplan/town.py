@@ -78,6 +78,11 @@ groups:
     wrap_up_seconds: 60
     finished_after_seconds: 30
     longest_wait_minutes: 20
+    return_within_seconds: 90
+    hold:
+      longest_line: 40
+      messages:
+        - {da: Hav din sag ved hånden., en: Have your case at hand.}
     takes_messages: false
   vagt:
     name: {da: Den sociale vagt, en: Duty officer}

@@ -28,6 +28,7 @@ from ivr.domain.flow.events import (
     Broke,
     LineLost,
     MessageRecorded,
+    NobodyIn,
     PersonAnswered,
     PersonUnreached,
     Pressed,
@@ -35,15 +36,16 @@ from ivr.domain.flow.events import (
     Spoke,
     Unheard,
 )
-from ivr.domain.flow.facts import Facts, Texting
+from ivr.domain.flow.facts import Crowd, Facts, LostPlace, Texting
+from ivr.domain.flow.graph import Hold
 from ivr.domain.flow.state import Place, State
 from ivr.domain.heard import Candidate, Heard
 from ivr.domain.routing.directory import Presence
+from tests.domain.flow import town
 from tests.domain.flow.town import (
     CLOSED,
     DAYTIME,
     EMPLOYEES,
-    FLOW,
     GROUPS,
     LINE,
     NIGHT,
@@ -55,6 +57,14 @@ from tests.domain.flow.town import (
     texts,
 )
 
+FLOW = replace(
+    town.FLOW,
+    holds={
+        "borgerservice": Hold(messages=(both("Besked.", "News."),), longest_line=5, longest_wait=timedelta(minutes=20)),
+        "omstilling": Hold(longest_line=0),
+    },
+)
+LOST = LostPlace(entry="e1", contact="c1", group="borgerservice", topic="pas")
 ENDS = (Ask, Wait, Meet, DialPerson, Record, HangUp)
 
 entries = st.sampled_from([*EMPLOYEES, "department:byg", "department:stab", "department:gone", "gone"])
@@ -85,6 +95,7 @@ any_event = st.one_of(
     st.sampled_from(
         [
             LineLost(),
+            NobodyIn(),
             AgentFinished(),
             Broke(),
             Unheard("lost"),
@@ -120,6 +131,13 @@ def some_facts(draw) -> Facts:
         employees={person.id: person for person in people},
         position=draw(st.sampled_from([None, 1, 2, 7])),
         wait_minutes=draw(st.sampled_from([None, (1, 1), (1, 2), (10, 20)])),
+        lost_place=draw(st.sampled_from([None, LOST, replace(LOST, topic=None, is_our_fault=True)])),
+        able=draw(st.sampled_from([None, 0, 1, 4])),
+        waited=draw(st.sampled_from([None, timedelta(minutes=1), timedelta(minutes=40)])),
+        crowds={
+            group: Crowd(waiting=draw(st.sampled_from([0, 9])), is_deserted=draw(st.booleans()))
+            for group in draw(st.lists(st.sampled_from(list(GROUPS)), unique=True))
+        },
     )
 
 
@@ -148,7 +166,7 @@ def test_any_sequence_of_events_keeps_every_promise(events, facts_list):
         check_spoken(state, spoken, facts)
         is_in_line = check_deeds(before, state, deeds, facts, is_in_line) and not isinstance(event, AgentFinished)
         assert is_in_line == state.in_line
-        best = check_wait(state, event, deeds, best)
+        best = check_wait(state, event, deeds, best, spoken)
 
 
 def check_spoken(state: State, spoken: tuple[Spoken, ...], facts: Facts) -> None:
@@ -174,7 +192,8 @@ def check_deeds(before: State, after: State, deeds: tuple, facts: Facts, is_in_l
             case Enqueue():
                 assert not is_in_line
                 assert facts.openings[deed.group].is_open
-                assert deed.topic is None or deed.group == FLOW.topics[deed.topic].group or deed.skill is None
+                assert deed.place_of is None or facts.lost_place is not None
+                assert deed.topic is None or deed.group == FLOW.topics[deed.topic].group or deed.skills == ()
                 is_in_line = True
             case LeaveLine():
                 assert is_in_line
@@ -186,19 +205,22 @@ def check_deeds(before: State, after: State, deeds: tuple, facts: Facts, is_in_l
                 assert not topic.anonymous
                 assert facts.texting is not Texting.NEVER
                 assert deed.topic not in before.links_sent
+                assert not before.recalled
                 assert deed.to is None or deed.to.startswith("+")
             case ForgetCaller():
                 assert FLOW.topics[after.topic].anonymous
     return is_in_line
 
 
-def check_wait(state: State, event, deeds, best: tuple[int, int]) -> tuple[int, int]:
-    """What was said of the wait never grows without a cause."""
+def check_wait(state: State, event, deeds, best: tuple[int, int], spoken) -> tuple[int, int]:
+    """What was said of the wait never grows without a cause that is said."""
     if isinstance(event, LineLost) or any(isinstance(deed, Enqueue | LeaveLine) for deed in deeds) or not state.in_line:
         best = (99, 99)
     if state.said_position is not None:
         assert state.said_position <= best[0]
         best = (state.said_position, best[1])
+    if any(say.text in FLOW.words["wait_longer"].values() for say in texts(spoken)):
+        best = (best[0], 99)
     if state.said_wait is not None:
         assert state.said_wait[1] <= best[1]
         best = (best[0], state.said_wait[1])
@@ -235,7 +257,18 @@ def test_zero_always_ends_with_a_person_or_an_honest_closed(events, facts):
 
     state, _ = machine.advance(FLOW, state, Pressed("0"), facts)
 
-    assert state.in_line or state.place in (Place.CLOSED, Place.DIALLING, Place.OVER)
+    assert state.in_line or state.place in (Place.CLOSED, Place.LINE_FULL, Place.DIALLING, Place.OVER)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(any_event, max_size=12), few_facts)
+def test_zero_at_a_full_line_is_the_line(events, facts_list):
+    facts = facts_list[0]
+    state = walked(events, facts)
+    for _ in range(3):  # another group may be closed, and told first
+        state, _ = machine.advance(FLOW, state, Pressed("0"), facts)
+
+    assert state.place is not Place.LINE_FULL
 
 
 @settings(max_examples=200, deadline=None)

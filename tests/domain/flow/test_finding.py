@@ -267,7 +267,7 @@ def test_whoever_wants_a_person_gets_one_for_the_matter_if_it_is_beyond_doubt(to
     caller.say("en medarbejder", *topics, wants_person=True)
 
     (enqueue,) = caller.done(Enqueue)
-    assert (enqueue.group, enqueue.topic, enqueue.required_level) == (group, topic, level)
+    assert (enqueue.group, enqueue.topic, dict(enqueue.skills).get("pas", 1)) == (group, topic, level)
     assert "person_asked_for" in caller.noted
 
 
@@ -278,7 +278,7 @@ def test_a_person_asked_for_after_an_answer_is_one_for_that_matter():
 
     caller.say("jeg vil tale med et menneske", "menneske", wants_person=True)
 
-    assert caller.done(Enqueue) == [Enqueue(group="borgerservice", topic="pas", skill="pas", required_level=2)]
+    assert caller.done(Enqueue) == [Enqueue(group="borgerservice", topic="pas", skills=(("pas", 2),))]
 
 
 def test_a_yes_with_a_wish_for_a_person_is_a_wish_for_a_person():

@@ -24,7 +24,7 @@ def test_zero_with_a_matter_reaches_its_group_with_its_skill():
 
     caller.press("0")
 
-    assert caller.done(Enqueue) == [Enqueue(group="borgerservice", topic="pas", skill="pas", required_level=2)]
+    assert caller.done(Enqueue) == [Enqueue(group="borgerservice", topic="pas", skills=(("pas", 2),))]
     assert caller.hears == (
         "Jeg stiller dig i kø til Borgerservice. Bliv i røret. "
         "Tast 2, hvis du hellere vil have et link på sms. Du beholder din plads i køen."

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, ClosingDay, Opening, Span
+from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, Cause, ClosingDay, Opening, Rule, Span
 
 ZONE = ZoneInfo("Europe/Copenhagen")
 
@@ -30,6 +30,7 @@ CALENDAR = Calendar(
         "evening": ((span("20:00", "00:00"),), (span("00:00", "06:00"),), (), (), (), (), ()),
         "early": ((span("00:00", "03:00"), span("04:00", "06:00")),) * 7,
         "half-past-two": ((span("02:30", "06:00"),),) * 7,
+        "short": ((span("09:00", "10:00"),),) * 7,
         "duty": AROUND_THE_CLOCK,
         "never": ((),) * 7,
     },
@@ -93,6 +94,48 @@ def test_no_other_weekday_of_2026_is_a_holiday() -> None:
 def test_store_bededag_is_an_ordinary_day_since_2024() -> None:
     assert not CALENDAR.at("townhall", local("2023-05-05T10:00")).is_open
     assert CALENDAR.at("townhall", local("2024-04-26T10:00")).is_open
+
+
+def test_the_day_that_was_store_bededag_is_ordinary_in_2026() -> None:
+    # The fourth Friday after Easter, in 2026 also the first of May: neither is a holiday by law.
+    opening = CALENDAR.at("townhall", local("2026-05-01T10:00"))
+
+    assert opening == Opening(is_open=True, closes_at=local("2026-05-01T13:00"))
+    assert CALENDAR.why("townhall", local("2026-05-01T10:00")) == Cause(rule=Rule.WEEKLY_HOURS)
+
+
+def test_christmas_eve_is_ordinary_where_nobody_has_made_it_a_closing_day() -> None:
+    plain = Calendar(zone="Europe/Copenhagen", weeks={"all": (DAY,) * 7})
+
+    assert plain.at("all", local("2026-12-24T10:00")).is_open
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "expected"),
+    [
+        ("townhall", "2026-11-18T10:00", Cause(rule=Rule.WEEKLY_HOURS)),
+        ("townhall", "2026-11-18T20:00", Cause(rule=Rule.WEEKLY_HOURS)),
+        ("townhall", "2026-12-25T10:00", Cause(rule=Rule.HOLIDAY, name="Juledag")),
+        ("townhall", "2026-12-24T10:00", Cause(rule=Rule.CLOSING_DAY, name="Juleaftensdag")),
+        ("townhall", "2026-05-15T10:00", Cause(rule=Rule.CLOSING_DAY)),
+        ("townhall", "2026-06-05T08:00", Cause(rule=Rule.WEEKLY_HOURS)),
+        ("townhall", "2026-06-05T11:00", Cause(rule=Rule.CLOSING_DAY, name="Grundlovsdag", closes=time(12))),
+        ("townhall", "2026-06-05T12:00", Cause(rule=Rule.CLOSING_DAY, name="Grundlovsdag", closes=time(12))),
+        ("short", "2026-06-05T09:30", Cause(rule=Rule.WEEKLY_HOURS)),
+        ("duty", "2026-12-24T10:00", Cause(rule=Rule.ALWAYS)),
+    ],
+)
+def test_what_decides_is_told(hours: str, moment: str, expected: Cause) -> None:
+    assert CALENDAR.why(hours, local(moment)) == expected
+
+
+def test_a_closing_day_without_a_reason_leaves_the_telling_to_the_holiday() -> None:
+    calendar = Calendar(
+        zone="Europe/Copenhagen", weeks={"all": (DAY,) * 7}, closing_days=(ClosingDay(day=date(2026, 12, 25)),)
+    )
+
+    assert calendar.why("all", local("2026-12-25T10:00")) == Cause(rule=Rule.HOLIDAY, name="Juledag")
+    assert calendar.at("all", local("2026-12-25T10:00")).reason == "Juledag"
 
 
 def test_a_municipality_may_keep_no_holidays() -> None:
@@ -194,3 +237,20 @@ def test_what_an_opening_promises_is_kept(week: tuple[tuple[Span, ...], ...], mo
         assert not calendar.at("hours", opening.opens_at.astimezone(UTC) - timedelta(seconds=1)).is_open
     else:
         assert not any(week)
+
+
+@settings(max_examples=150, deadline=None)
+@given(week=WEEKS, closes=CLOCKS, quarter=st.integers(0, 95))
+def test_a_closing_day_from_an_hour_is_as_any_other_until_then_and_closed_from_then_on(
+    week: tuple[tuple[Span, ...], ...], closes: time, quarter: int
+) -> None:
+    day = date(2026, 6, 5)
+    closing = ClosingDay(day=day, closes=closes, reason="Grundlovsdag")
+    plain = Calendar(zone="Europe/Copenhagen", weeks={"hours": week})
+    cut = Calendar(zone="Europe/Copenhagen", weeks={"hours": week}, closing_days=(closing,))
+    moment = datetime.combine(day, time(quarter // 4, quarter % 4 * 15), tzinfo=ZONE)
+
+    opening = cut.at("hours", moment)
+
+    assert opening.is_open == (plain.at("hours", moment).is_open and moment.time() < closes)
+    assert opening.is_open or moment.time() < closes or opening.reason == "Grundlovsdag"
