@@ -26,7 +26,7 @@ from ivr.operations.agent_moves import move_agent
 from ivr.operations.work import Work
 from ivr.settings import Settings
 
-SIZES = ((100, 10), (1_000, 1_000))
+SIZES = ((100, 10), (1_000, 100), (1_000, 1_000), (10_000, 1_000), (100_000, 10_000))
 _ROUNDS, _WARM = 300, 30
 
 _CALLERS = """

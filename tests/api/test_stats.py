@@ -1,12 +1,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 from uuid6 import uuid7
 
-from ivr.adapters.store import contacts, figures, queue
+from ivr.adapters.store import contacts, figures
+from ivr.adapters.store.queue import queue_entries
 from ivr.domain.measures.service_level import service_level
 from ivr.domain.routing.groups import ServiceTarget
 from tests.kit.town import OPEN
+
+
+def _in_line(db, values) -> None:
+    db.execute(insert(queue_entries).values(**values))
+
 
 # Fixture A of `docs/field.md`: one queue, one day; how each call ended and its wait in seconds.
 FIXTURE_A = [
@@ -32,11 +39,11 @@ def a_day(town):
                     "started_at": OPEN, "resolved": resolved,
                 },
             )  # fmt: skip
-            queue.add(
+            _in_line(
                 work.db,
                 {
                     "id": work.new_id(), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
-                    "state": "closed" if end == "answered" else end, "needs": "borgerservice;;", "asked": {}, "language": "da",
+                    "state": "closed" if end == "answered" else end, "needs": "borgerservice;;", "asked": {"needs": {"groups": ["borgerservice"]}, "entered_at": OPEN.isoformat()}, "language": "da",
                     "entered_at": OPEN, "rank_at": OPEN, "left_at": left + timedelta(minutes=2),
                     "connected_at": left if end == "answered" else None,
                     **({} if end == "answered" else {"left_at": left}),
@@ -76,11 +83,11 @@ def test_a_caller_who_came_back_to_the_queue_is_one_call_with_the_first_wait(tow
             work.db, {"id": contact, "line": "main", "plan_version": "1", "language": "da", "started_at": OPEN}
         )
         for connected in (10, 300):
-            queue.add(
+            _in_line(
                 work.db,
                 {
                     "id": str(uuid7()), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
-                    "state": "closed", "needs": "borgerservice;;", "asked": {}, "language": "da", "entered_at": OPEN, "rank_at": OPEN,
+                    "state": "closed", "needs": "borgerservice;;", "asked": {"needs": {"groups": ["borgerservice"]}, "entered_at": OPEN.isoformat()}, "language": "da", "entered_at": OPEN, "rank_at": OPEN,
                     "connected_at": OPEN + timedelta(seconds=connected),
                     "left_at": OPEN + timedelta(seconds=connected + 60),
                 },
@@ -103,11 +110,11 @@ def waited(town, entered_at, *, returned_after=None):
             {"id": contact, "line": "main", "plan_version": "1", "language": "da", "started_at": entered_at},
         )
         for connected in (10, returned_after) if returned_after else (10,):
-            queue.add(
+            _in_line(
                 work.db,
                 {
                     "id": str(uuid7()), "contact_id": contact, "group_id": "borgerservice", "queue_class": 2,
-                    "state": "closed", "needs": "borgerservice;;", "asked": {}, "language": "da", "entered_at": entered_at,
+                    "state": "closed", "needs": "borgerservice;;", "asked": {"needs": {"groups": ["borgerservice"]}, "entered_at": OPEN.isoformat()}, "language": "da", "entered_at": entered_at,
                     "rank_at": entered_at, "connected_at": entered_at + timedelta(seconds=connected),
                     "left_at": entered_at + timedelta(seconds=connected + 60),
                 },
