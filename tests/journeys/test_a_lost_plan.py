@@ -93,7 +93,7 @@ def test_callers_in_line_keep_their_places(town, ali, lost):
 def test_a_caller_in_line_for_a_group_that_is_no_more_waits_for_the_switchboard(town, ali, lost):
     first = in_line(town)
     with town.engine.begin() as db:
-        db.execute(text("UPDATE queue_entries SET group_id = 'nedlagt', skill = 'nedlagt'"))
+        db.execute(text("UPDATE queue_entries SET group_id = 'nedlagt', needs = 'nedlagt;nedlagt:1;'"))
     lost(omstilling="nedlagt")
     later = in_line(town, "+4520304070")
     town.wait(30)

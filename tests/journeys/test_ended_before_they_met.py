@@ -32,7 +32,7 @@ def first_in_queue(town):
 
 def test_the_caller_is_told_and_first_in_line_and_the_agent_on_break(town, ali, ended):
     call, line = ended
-    call.hears("Du er først i køen")
+    call.hears("Du beholder din plads i køen")
     line.ends()
     town.wait(2)
 
@@ -73,7 +73,7 @@ def test_the_agent_who_hung_up_by_mistake_gets_the_caller_back_by_being_ready(to
 
 def test_a_caller_who_gives_up_after_that_has_abandoned_and_was_never_answered(town, ali, ended):
     call, _ = ended
-    call.hears("Du er først i køen")
+    call.hears("Du beholder din plads i køen")
     call.hang_up()
     town.wait(3)
 
