@@ -63,12 +63,12 @@ def test_an_import_changes_people_and_signs_nobody_out(run: Run, write: Write, e
     run("import", write(ALI))
     before, _ = staff(engine)["ali"]
     with engine.begin() as db:
-        agents.change(db, before.id, state="ready", wanted="ready")
+        agents.change(db, before.id, state="break", wanted="break")
 
     run("import", write(ALI.replace("Ali Demir", "Ali Demir Olsen").replace("pas:3;mitid:2", "")))
 
     after, able = staff(engine)["ali"]
-    assert (after.id, after.name, after.state) == (before.id, "Ali Demir Olsen", AgentState.READY)
+    assert (after.id, after.name, after.state) == (before.id, "Ali Demir Olsen", AgentState.BREAK)
     assert after.password_hash == before.password_hash
     assert able.skills == {}
 
@@ -251,7 +251,7 @@ def test_whoever_has_left_signs_in_no_more_and_is_offered_no_calls(run: Run, wri
     run("import", write(ALI))
     before, _ = staff(engine)["ali"]
     with engine.begin() as db:
-        agents.change(db, before.id, state="ready", wanted="ready")
+        agents.change(db, before.id, state="break", wanted="break")
 
     result = run("import", write(ALI.replace("ali,", "bo,")), "--remove-others")
     again = run("import", write(ALI.replace("ali,", "bo,")), "--remove-others")
