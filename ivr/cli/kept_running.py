@@ -1,5 +1,7 @@
 """Processes that are kept running: one that ends is told of in the log and started again, after pauses that grow.
 
+One that was killed has not failed: whoever kills it, an operator or a machine short of memory, wants it to end and not to stay away.
+
 Callers would be greeted and never put through while the dispatcher is away, and not be greeted at all without the web.
 One that ends time and again as soon as it is started cannot be helped from here; where it `may_give_up`, all of it ends,
 so that whoever watches over this process hears of it and callers get the fallback document.
@@ -20,7 +22,7 @@ GAVE_UP = 3
 _QUICK_SECONDS = 10.0
 _MOST_QUICK_ENDS = 5
 _LONGEST_PAUSE_SECONDS = 15.0
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 0.1
 _STOP_SECONDS = 10
 
 log = structlog.get_logger()
@@ -44,7 +46,8 @@ class Kept:
     def ended(self, code: int, now: float) -> None:
         """It has ended by itself: when it is started again."""
         self.process = None
-        self.quick_ends = self.quick_ends + 1 if now - self.began < _QUICK_SECONDS else 0
+        if code != -signal.SIGKILL:
+            self.quick_ends = self.quick_ends + 1 if now - self.began < _QUICK_SECONDS else 0
         pause = pause_after(self.quick_ends)
         self.again_at = now + pause
         log.error(f"{self.name}_ended", **how_it_ended(code), again_in_seconds=None if self.is_hopeless else pause)
@@ -55,11 +58,8 @@ class Kept:
 
 
 def pause_after(quick_ends: int) -> float:
-    """Seconds until it is started again: 1, then 2, 4 … up to 15 while its ends are quick.
-
-    Never at once: the workers of a web that was killed hold the port for a moment yet.
-    """
-    return min(2.0 ** max(quick_ends - 1, 0), _LONGEST_PAUSE_SECONDS)
+    """Seconds until it is started again: at once, then after 1, 2, 4 … up to 15 while its ends are quick."""
+    return min(2.0 ** (quick_ends - 1), _LONGEST_PAUSE_SECONDS) if quick_ends else 0.0
 
 
 def how_it_ended(code: int) -> dict[str, int | str]:

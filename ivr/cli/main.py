@@ -5,67 +5,58 @@ import os
 import sys
 import tempfile
 import traceback
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from ivr.cli import (
-    call,
-    carrier,
-    cases,
-    check,
-    db,
-    demo,
-    directory,
-    dispatch,
-    evaluate,
-    grammar,
-    graph,
-    hours,
-    listen,
-    match,
-    proposals,
-    purge,
-    serve,
-    simulate,
-    staff,
-)
 from ivr.domain.errors import IvrError
 from ivr.telemetry import configure, mask
 
 YOURS_TO_MEND, OUR_FAULT = 1, 3
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = (
+    "call",
+    "carrier",
+    "cases",
+    "check",
+    "db",
+    "demo",
+    "directory",
+    "dispatch",
+    "evaluate",
+    "grammar",
+    "graph",
+    "hours",
+    "listen",
+    "match",
+    "proposals",
+    "purge",
+    "serve",
+    "simulate",
+    "staff",
+)
+"""Each is the `command` of the module of its name."""
+
+
+class Commands(click.Group):
+    """Imports a command when it is asked for: a web that was killed must not wait for the tools of a planner."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ivr.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="ivr")
 def ivr() -> None:
     """Answers a municipality's main number: understands, helps, queues, connects and measures."""
-
-
-COMMANDS = {
-    "serve": serve.command,
-    "dispatch": dispatch.command,
-    "listen": listen.command,
-    "demo": demo.command,
-    "check": check.command,
-    "graph": graph.command,
-    "call": call.command,
-    "hours": hours.command,
-    "match": match.command,
-    "evaluate": evaluate.command,
-    "simulate": simulate.command,
-    "grammar": grammar.command,
-    "proposals": proposals.command,
-    "staff": staff.command,
-    "cases": cases.command,
-    "directory": directory.command,
-    "carrier": carrier.command,
-    "db": db.command,
-    "purge": purge.command,
-}
-
-for name, command in COMMANDS.items():
-    ivr.add_command(command, name)
 
 
 def main() -> None:

@@ -98,6 +98,9 @@ def gunicorn(host: str, port: int, workers: int, threads: int, application: str 
         str(threads),
         "--worker-class",
         "gthread",
+        "--preload",
+        # The workers of a web that was killed hold the port for a moment yet.
+        "--reuse-port",
         "--graceful-timeout",
         "10",
         "--log-level",

@@ -1,5 +1,7 @@
 """Agents: signing in, and what they ask for themselves."""
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
@@ -14,8 +16,6 @@ from ivr.operations.engagements import end_offer, lock_meeting
 from ivr.operations.work import Work
 
 _hasher = PasswordHasher()
-# Checked when the name is unknown, so that the answer takes as long as with a wrong password.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 class NoSuchAgent(IvrError):
@@ -28,10 +28,16 @@ def signed_in(work: Work, username: str, password: str) -> Agent | None:
     """Who signs in with this name and password, or None."""
     agent = agents.by_username(work.db, username)
     try:
-        _hasher.verify(agent.password_hash if agent is not None else _NOBODY, password)
+        _hasher.verify(agent.password_hash if agent is not None else _nobodys(), password)
     except VerificationError:
         return None
     return agent
+
+
+@cache
+def _nobodys() -> str:
+    """Checked when the name is unknown, so that the answer takes as long as with a wrong password."""
+    return _hasher.hash("nobody has this password")
 
 
 def hashed(password: str) -> str:

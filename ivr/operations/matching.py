@@ -47,8 +47,10 @@ def make_matches(work: Work) -> int:
     while True:
         look = _look(work, depth)
         meetings = _meetings(work, look)
-        offered = sum(_offer(work, look.heads[match.entry], match, group) for match, group in meetings)
+        offered = _offered(work, look, meetings)
         made += offered
+        if offered < len(meetings):
+            continue
         if not _hides_somebody(work, look, meetings):
             return made
         # The same again while it finds somebody; deeper where the first of a list stand in the way of those behind.
@@ -125,6 +127,14 @@ def _group(work: Work, head: Head) -> Group | None:
     except (IvrError, KeyError) as error:
         log.warning("not_matched", contact=head.contact_id, plan=head.plan_version, error=type(error).__name__)
         return None
+
+
+def _offered(work: Work, look: _Look, meetings: _Meetings) -> int:
+    """How many were offered until one of the two was gone. Then whoever could take the next may be another's by right."""
+    for number, (match, group) in enumerate(meetings):
+        if not _offer(work, look.heads[match.entry], match, group):
+            return number
+    return len(meetings)
 
 
 def _offer(work: Work, head: Head, match: Match, group: Group) -> bool:

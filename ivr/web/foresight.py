@@ -17,6 +17,11 @@ log = structlog.get_logger()
 def begin(parts: Parts) -> None:
     """Compile the current version now, and every later one as soon as it is stored, for as long as the process lives."""
     look(parts)
+    go_on(parts)
+
+
+def go_on(parts: Parts) -> None:
+    """Compile every later version as soon as it is stored, for as long as the process lives."""
     threading.Thread(target=_keep_looking, args=(parts,), name="plan-ahead", daemon=True).start()
 
 
@@ -32,5 +37,5 @@ def look(parts: Parts) -> None:
 
 def _keep_looking(parts: Parts) -> None:
     while True:
-        time.sleep(_EVERY_SECONDS)
         look(parts)
+        time.sleep(_EVERY_SECONDS)

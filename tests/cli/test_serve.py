@@ -182,7 +182,7 @@ sys.exit(kept_running.until_stopped([web, other], os.environ))
 
 
 def test_pauses_grow_to_a_limit():
-    assert [pause_after(ends) for ends in range(7)] == [1, 1, 2, 4, 8, 15, 15]
+    assert [pause_after(ends) for ends in range(7)] == [0, 1, 2, 4, 8, 15, 15]
 
 
 def test_a_long_life_is_forgiven_and_only_what_may_be_given_up_is():
@@ -195,9 +195,18 @@ def test_a_long_life_is_forgiven_and_only_what_may_be_given_up_is():
     web.ended(1, now=9.0)
     dispatcher.ended(1, now=1.0)
 
-    assert after_a_long_life == (0, 12.0, False)
+    assert after_a_long_life == (0, 11.0, False)
     assert (web.quick_ends, web.is_hopeless) == (5, True)
     assert (dispatcher.again_at, dispatcher.is_hopeless) == (16.0, False)
+
+
+def test_whoever_is_killed_has_not_failed():
+    web = Kept(name="web", command=[], may_give_up=True, quick_ends=0)
+
+    for second in range(10):
+        web.ended(-signal.SIGKILL, now=float(second))
+
+    assert (web.again_at, web.quick_ends, web.is_hopeless) == (9.0, 0, False)
 
 
 def test_an_end_is_told_by_code_or_by_the_name_of_the_signal():
