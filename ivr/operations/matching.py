@@ -24,7 +24,6 @@ from ivr.domain.orders import RingAgent
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.policy import LOOKED_AT, Candidate, Match, Waiting, choose
-from ivr.domain.routing.queue import EntryState
 from ivr.operations.work import Operations, Work
 
 # One pool for the installation: agents may be in several groups, so the groups are one matter. Any number will do that
@@ -151,7 +150,7 @@ def _offer(work: Work, head: Head, match: Match, call: _Call) -> bool:
     agent = agents.claim_ready(work.db, match.agent, work.now)
     ready.leave(work.db, match.agent)
     if agent is None:
-        queue.change(work.db, match.entry, state=EntryState.WAITING)
+        queue.change(work.db, match.entry, state=head.state)
         return False
     engagement_id, leg_id = work.new_id(), work.new_id()
     legs.add(

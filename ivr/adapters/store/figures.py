@@ -14,14 +14,17 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from ivr.adapters.store.agents import agent_groups, agents
+from ivr.adapters.store.callbacks import callbacks as promises
 from ivr.adapters.store.contacts import Contact, contacts
 from ivr.adapters.store.engagements import engagements
 from ivr.adapters.store.events import events
 from ivr.adapters.store.queue import queue_entries
 from ivr.domain.contacts.facts import Fact
+from ivr.domain.measures.callbacks import PromisedCall
 from ivr.domain.measures.first_contact import HandledContact, Mark
 from ivr.domain.measures.service_level import QueuedCall, QueueEnd, Share
 from ivr.domain.routing.agents import AgentState
+from ivr.domain.routing.callbacks import CallbackState
 from ivr.domain.routing.groups import ServiceTarget
 from ivr.domain.routing.queue import EntryState
 
@@ -83,7 +86,7 @@ _LINES = text(
                count(*) FILTER (WHERE entry.state = 'offered') OVER (PARTITION BY entry.group_id) AS ringing,
                row_number() OVER (PARTITION BY entry.group_id ORDER BY entry.entered_at, entry.id) AS place
         FROM queue_entries AS entry JOIN contacts AS contact ON contact.id = entry.contact_id
-        WHERE entry.state IN ('waiting', 'offered')
+        WHERE entry.state IN ('waiting', 'offered') AND entry.callback_at IS NULL
     ) AS lines WHERE place <= :shown ORDER BY group_id, place
     """
 )
@@ -150,7 +153,7 @@ _STAYS_OF_DAY = text(
                               AND left_at - entered_at >= goal.short) AS gave_up
     FROM (SELECT DISTINCT ON (contact_id, group_id) group_id, state, entered_at, connected_at, left_at
           FROM queue_entries
-          WHERE (left_at >= :since OR left_at IS NULL) AND entered_at >= :since
+          WHERE (left_at >= :since OR left_at IS NULL) AND entered_at >= :since AND callback_at IS NULL
           ORDER BY contact_id, group_id, id) AS entry
     JOIN unnest(CAST(:groups AS text[]), CAST(:within AS interval[]), CAST(:short AS interval[]))
          AS goal (group_id, within, short) ON goal.group_id = entry.group_id
@@ -180,6 +183,15 @@ def _day(row: Row[Any] | None, settled: Share) -> Day:
     return Day(answered=row.answered, abandoned=row.abandoned, service_level=level, settled=settled)
 
 
+def callbacks_open(db: Connection) -> dict[str, int]:
+    """How many citizens of each group wait to be called back; a group with none is left out."""
+    group = promises.c.group_id
+    rows = db.execute(
+        select(group, func.count().label("count")).where(promises.c.state == CallbackState.OPEN).group_by(group)
+    )
+    return {row.group_id: row._mapping["count"] for row in rows}
+
+
 def _settled(db: Connection, since: datetime) -> dict[str, Share]:
     yes = func.count().filter(contacts.c.resolved == Mark.YES).label("yes")
     rows = db.execute(
@@ -203,7 +215,15 @@ def stays(db: Connection, *, since: datetime, until: datetime, group: str | None
     )
     entry = queue_entries.c
     query = (
-        select(entry.state, entry.entered_at, entry.connected_at, entry.left_at, handled.c.talk, handled.c.wrap)
+        select(
+            entry.state,
+            entry.entered_at,
+            entry.connected_at,
+            entry.left_at,
+            entry.callback_at,
+            handled.c.talk,
+            handled.c.wrap,
+        )
         .join(handled, handled.c.entry_id == entry.id, isouter=True)
         .ext(distinct_on(entry.contact_id, entry.group_id))
         .order_by(entry.contact_id, entry.group_id, entry.id)
@@ -218,13 +238,17 @@ def stays(db: Connection, *, since: datetime, until: datetime, group: str | None
 
 _ENDS = {
     EntryState.ABANDONED: QueueEnd.ABANDONED,
-    EntryState.CALLBACK: QueueEnd.CALLBACK,
     EntryState.DEFLECTED: QueueEnd.DEFLECTED,
 }
 
 
 def _stay(row: Any) -> QueuedCall | None:
-    """A caller who was connected once is answered, whatever became of the line; who waits still is nothing yet."""
+    """A caller who was connected once is answered, whatever became of the line; who waits still is nothing yet.
+
+    Whoever chose to be called back left the line at that moment, however the callback ends.
+    """
+    if row.callback_at is not None:
+        return QueuedCall(end=QueueEnd.CALLBACK, wait_seconds=(row.callback_at - row.entered_at).total_seconds())
     if row.connected_at is not None:
         wait = (row.connected_at - row.entered_at).total_seconds()
         return QueuedCall(
@@ -237,6 +261,18 @@ def _stay(row: Any) -> QueuedCall | None:
     if end is None or row.left_at is None:
         return None
     return QueuedCall(end=end, wait_seconds=(row.left_at - row.entered_at).total_seconds())
+
+
+def promised(db: Connection, *, since: datetime, until: datetime, group: str | None = None) -> tuple[PromisedCall, ...]:
+    """The callbacks that were asked for in `since` … `until`, whatever became of them."""
+    made = promises.c
+    query = (
+        select(made.state, queue_entries.c.entered_at, made.promised_until, made.first_called_at, made.ended_at)
+        .join(queue_entries, queue_entries.c.id == made.entry_id)
+        .where(made.asked_at >= since, made.asked_at < until)
+    )
+    rows = db.execute(query if group is None else query.where(made.group_id == group))
+    return tuple(PromisedCall(**{**row._mapping, "state": CallbackState(row.state)}) for row in rows)
 
 
 def handled(
