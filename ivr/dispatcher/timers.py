@@ -6,6 +6,7 @@ finds the row locked and looks again whether it is still due.
 
 from functools import partial
 
+from ivr.adapters.store import callbacks as promises
 from ivr.adapters.store import engagements, orders, queue
 from ivr.assembly import Parts
 from ivr.dispatcher.setbacks import Setbacks
@@ -31,10 +32,12 @@ def run_due(parts: Parts) -> int:
         changed = queue.to_reconsider(db, now, limit)
         deserted = queue.kept_for_the_absent(db, limit)
         held = queue.held(db, now, limit)
+        late = promises.late(db, now, limit)
     deeds = [(due.id, due.contact_id, partial(run, lease_ran_out, due.id)) for due in ended]
     deeds += [(due.entry, due.contact, partial(run, patience.reconsider, due.entry)) for due in changed]
     deeds += [(due.entry, due.contact, partial(run, patience.release, due.entry)) for due in deserted]
     deeds += [(due.entry, due.contact, partial(run, callbacks.let_in, due.entry)) for due in held]
+    deeds += [(due.id, due.contact_id, partial(run, callbacks.tell_late, due.id)) for due in late]
     return sum(_setbacks.deal_with(row, contact, now, deed) for row, contact, deed in deeds)
 
 

@@ -38,6 +38,10 @@ def promise(work: Work, contact: Contact, wish: PromiseCallback) -> None:
     if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED) or contact.caller is None:
         return
     offers.withdraw(work, contact, entry)
+    if _is_promised_already(work, contact):
+        queue.change(work.db, entry.id, state=EntryState.CLOSED, left_at=work.now)
+        work.record(Fact.CALLBACK_PROMISED, contact=contact.id, data={"group": entry.group_id, "again": True})
+        return
     # Until the line is closed: an agent who is quicker than the goodbye would find it busy.
     held = work.now + LINE_OPEN_HOLD
     queue.change(work.db, entry.id, state=EntryState.CALLBACK, callback_at=work.now, held_until=held)
@@ -59,6 +63,12 @@ def promise(work: Work, contact: Contact, wish: PromiseCallback) -> None:
     data = {"group": entry.group_id, "until": wish.until.isoformat()}
     work.record(Fact.CALLBACK_PROMISED, contact=contact.id, data=data)
     callback_texts.send(work, contact, callback_id, "sms_callback_promised", when=wish.when)
+
+
+def _is_promised_already(work: Work, contact: Contact) -> bool:
+    """Whether another call of the number, on the line at the same time, has been promised the same."""
+    found = callbacks.open_of(work.db, contact.caller_pseudonym or "")
+    return any(callback.topic == (contact.topic or "") for callback in found)
 
 
 def promised_to(work: Work, contact: Contact) -> tuple[Promised, ...]:
@@ -193,6 +203,20 @@ def _note_end(work: Work, callback: Callback, how: CallbackState) -> None:
     callbacks.change(work.db, callback.id, state=how, ended_at=work.now)
     kept = is_kept(callback.promised_until, callback.first_called_at, work.now, work.now)
     work.record(Fact.CALLBACK_ENDED, contact=callback.contact_id, data={"how": how, "kept": kept})
+
+
+def tell_late(work: Work, callback_id: str) -> None:
+    """The window has ended and nobody has called: the citizen is told, and the place stays."""
+    seen = callbacks.get(work.db, callback_id)
+    contact = contacts.locked(work.db, seen.contact_id) if seen is not None else None
+    callback = callbacks.get(work.db, callback_id) if contact is not None else None
+    if contact is None or callback is None or callback.state is not CallbackState.OPEN:
+        return
+    if callback.first_called_at is not None or callback.told_late_at is not None:
+        return
+    callbacks.change(work.db, callback_id, told_late_at=work.now)
+    work.record(Fact.CALLBACK_LATE, contact=contact.id, data={"group": callback.group_id})
+    callback_texts.send(work, contact, callback_id, "sms_callback_late")
 
 
 def let_in(work: Work, entry_id: str) -> None:

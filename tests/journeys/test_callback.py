@@ -363,3 +363,52 @@ def test_every_report_of_the_citizens_line_lost_is_found_by_asking(town, ali):
 
     assert callback(town, "tries") == 1
     assert ali.state == "ready"
+
+
+def test_a_promise_that_cannot_be_kept_in_time_is_told_by_a_text_and_counts_as_missed(town, ali):
+    promised(town)
+    town.wait(75 * 60)
+
+    assert "Vi når desværre ikke at ringe til tiden" in texts(town)[-1]
+    assert town.facts().count("callback_late") == 1
+    sofie = town.agent("sofie", role="supervisor")
+    assert sofie.ask("GET", "/stats")["callbacks"]["kept"] == {"numerator": 0, "denominator": 1, "share": 0.0}
+
+
+def test_a_callback_stands_on_a_line_of_its_own_in_the_figures(town, ali):
+    sofie = town.agent("sofie", role="supervisor")
+    promised(town)
+    (queue,) = [one for one in sofie.ask("GET", "/queues")["queues"] if one["group"] == "omstilling"]
+    assert (queue["waiting"], queue["longest_wait_seconds"], queue["callbacks"]) == (0, 0, 1)
+
+    ali.ready()
+    picked_up(town, ali)
+    karen = town.carrier.phone(KAREN).rings().answer()
+    karen.hears("Tast 1")
+    karen.press("1")
+    karen.joins_conference()
+    town.wait(2)
+
+    stats = sofie.ask("GET", "/stats")
+    assert (stats["answered"], stats["longest_wait_seconds"]) == (0, None)
+    assert stats["service_level"]["denominator"] == 0
+    figures = stats["callbacks"]
+    assert (figures["promised"], figures["reached"]) == (1, 1)
+    assert figures["kept"] == {"numerator": 1, "denominator": 1, "share": 1.0}
+    assert figures["longest_wait_seconds"] > 60
+
+
+def test_two_calls_of_one_number_about_the_same_are_promised_one_callback(town, ali):
+    first, second = in_line(town), in_line(town)
+    for call in (first, second):
+        call.hears("hellere vil ringes op", within=120)
+    for call in (first, second):
+        call.press("1")
+        call.hears("Vi ringer til dig på")
+        call.press("1")
+        call.hears("Vi ringer til dig inden")
+        call.ends()
+    town.wait(2)
+
+    assert entries(town) == ["callback", "closed"]
+    assert [callback(town, index=0), town.contact(1).outcome] == ["open", "callback_promised"]

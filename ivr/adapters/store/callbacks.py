@@ -40,6 +40,7 @@ callbacks = Table(
     Column("promised_until", Moment, nullable=False),
     Column("tries", SmallInteger, nullable=False, server_default="0"),
     Column("first_called_at", Moment),
+    Column("told_late_at", Moment),
     Column("ended_at", Moment),
     CheckConstraint("state IN ('" + "', '".join(CallbackState) + "')", name="state_known"),
     CheckConstraint("state = 'open' OR ended_at IS NOT NULL", name="ended_unless_open"),
@@ -48,12 +49,14 @@ callbacks = Table(
     Index("ix_callbacks_contact_id", "contact_id"),
     Index("ix_callbacks_entry_id", "entry_id", unique=True),
     Index("ix_callbacks_asked_at", "asked_at"),
+    Index("ix_callbacks_promised_until", "promised_until", postgresql_where=text("state = 'open'")),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """A promise. `topic` is empty where the call was about none; `tries` counts the calls that nobody answered."""
+    """A promise. `topic` is empty where the call was about none; `tries` counts the calls that nobody answered;
+    at `told_late_at` the citizen was told that it takes longer than promised."""
 
     id: str
     contact_id: str
@@ -67,6 +70,7 @@ class Callback:
     promised_until: datetime
     tries: int
     first_called_at: datetime | None
+    told_late_at: datetime | None
     ended_at: datetime | None
 
 
@@ -92,6 +96,13 @@ def of_entry(db: Connection, entry_id: str) -> Callback | None:
 def open_of(db: Connection, pseudonym: str) -> tuple[Callback, ...]:
     """What a number has been promised and still waits for, the earliest first."""
     return _all(db, select(callbacks).where(callbacks.c.caller_pseudonym == pseudonym, callbacks.c.state == "open"))
+
+
+def late(db: Connection, now: datetime, limit: int) -> tuple[Callback, ...]:
+    """Open promises whose window has ended before the citizen was called, and of which nobody has been told."""
+    overdue = (callbacks.c.promised_until <= now, callbacks.c.first_called_at.is_(None))
+    query = select(callbacks).where(text("state = 'open'"), *overdue, callbacks.c.told_late_at.is_(None))
+    return _all(db, query.limit(limit))
 
 
 def _all(db: Connection, query: Select[Any]) -> tuple[Callback, ...]:

@@ -44,6 +44,7 @@ class Fact(StrEnum):
     CALLBACK_PROMISED = "callback_promised"
     CALLBACK_CALLED = "callback_called"
     CALLBACK_UNANSWERED = "callback_unanswered"
+    CALLBACK_LATE = "callback_late"
     CALLBACK_ENDED = "callback_ended"
     OFFERED = "offered"
     RINGING = "ringing"

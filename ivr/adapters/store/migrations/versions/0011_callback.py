@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("promised_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("first_called_at", sa.DateTime(timezone=True)),
+        sa.Column("told_late_at", sa.DateTime(timezone=True)),
         sa.Column("ended_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint(
             "state IN ('open', 'reached', 'unreached', 'cancelled', 'taken_over', 'given_up')",
@@ -87,6 +88,9 @@ def upgrade() -> None:
     op.create_index("ix_callbacks_contact_id", "callbacks", ["contact_id"])
     op.create_index("ix_callbacks_entry_id", "callbacks", ["entry_id"], unique=True)
     op.create_index("ix_callbacks_asked_at", "callbacks", ["asked_at"])
+    op.create_index(
+        "ix_callbacks_promised_until", "callbacks", ["promised_until"], postgresql_where=sa.text("state = 'open'")
+    )
 
 
 def downgrade() -> None:
