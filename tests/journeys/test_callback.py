@@ -70,7 +70,7 @@ def test_the_agent_is_rung_first_then_the_citizen_and_the_two_talk(town, ali):
     ali.ready()
 
     line = picked_up(town, ali)
-    assert ali.pop["topic"] is None
+    assert ali.pop["callback"]
     karen = town.carrier.phone(KAREN).rings()
     assert karen.call.from_ == MAIN
     karen.answer()

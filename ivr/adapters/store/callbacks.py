@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    func,
     insert,
     select,
     text,
@@ -23,6 +24,8 @@ from sqlalchemy import (
 )
 
 from ivr.adapters.store.base import Id, Moment, metadata
+from ivr.adapters.store.queue import queue_entries
+from ivr.domain.measures.callbacks import PromisedCall
 from ivr.domain.routing.callbacks import CallbackState
 
 callbacks = Table(
@@ -51,6 +54,10 @@ callbacks = Table(
     Index("ix_callbacks_asked_at", "asked_at"),
     Index("ix_callbacks_promised_until", "promised_until", postgresql_where=text("state = 'open'")),
 )
+
+
+# Written out and not bound: only so is the partial index known to do (`store/queue`).
+_IS_OPEN = text("callbacks.state = 'open'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +102,35 @@ def of_entry(db: Connection, entry_id: str) -> Callback | None:
 
 def open_of(db: Connection, pseudonym: str) -> tuple[Callback, ...]:
     """What a number has been promised and still waits for, the earliest first."""
-    return _all(db, select(callbacks).where(callbacks.c.caller_pseudonym == pseudonym, callbacks.c.state == "open"))
+    return _all(db, select(callbacks).where(callbacks.c.caller_pseudonym == pseudonym, _IS_OPEN))
 
 
 def late(db: Connection, now: datetime, limit: int) -> tuple[Callback, ...]:
     """Open promises whose window has ended before the citizen was called, and of which nobody has been told."""
     overdue = (callbacks.c.promised_until <= now, callbacks.c.first_called_at.is_(None))
-    query = select(callbacks).where(text("state = 'open'"), *overdue, callbacks.c.told_late_at.is_(None))
+    query = select(callbacks).where(_IS_OPEN, *overdue, callbacks.c.told_late_at.is_(None))
     return _all(db, query.limit(limit))
+
+
+def open_by_group(db: Connection) -> dict[str, int]:
+    """How many citizens of each group wait to be called back; a group with none is left out."""
+    group = callbacks.c.group_id
+    rows = db.execute(select(group, func.count().label("open")).where(_IS_OPEN).group_by(group))
+    return {row.group_id: row.open for row in rows}
+
+
+def asked_between(
+    db: Connection, *, since: datetime, until: datetime, group: str | None = None
+) -> tuple[PromisedCall, ...]:
+    """The callbacks that were asked for in `since` … `until`, whatever became of them."""
+    made = callbacks.c
+    query = (
+        select(made.state, queue_entries.c.entered_at, made.promised_until, made.first_called_at, made.ended_at)
+        .join(queue_entries, queue_entries.c.id == made.entry_id)
+        .where(made.asked_at >= since, made.asked_at < until)
+    )
+    rows = db.execute(query if group is None else query.where(made.group_id == group))
+    return tuple(PromisedCall(**{**row._mapping, "state": CallbackState(row.state)}) for row in rows)
 
 
 def _all(db: Connection, query: Select[Any]) -> tuple[Callback, ...]:

@@ -14,17 +14,14 @@ from sqlalchemy import Connection, Row, bindparam, func, or_, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from ivr.adapters.store.agents import agent_groups, agents
-from ivr.adapters.store.callbacks import callbacks as promises
 from ivr.adapters.store.contacts import Contact, contacts
 from ivr.adapters.store.engagements import engagements
 from ivr.adapters.store.events import events
 from ivr.adapters.store.queue import queue_entries
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.measures.callbacks import PromisedCall
 from ivr.domain.measures.first_contact import HandledContact, Mark
 from ivr.domain.measures.service_level import QueuedCall, QueueEnd, Share
 from ivr.domain.routing.agents import AgentState
-from ivr.domain.routing.callbacks import CallbackState
 from ivr.domain.routing.groups import ServiceTarget
 from ivr.domain.routing.queue import EntryState
 
@@ -183,15 +180,6 @@ def _day(row: Row[Any] | None, settled: Share) -> Day:
     return Day(answered=row.answered, abandoned=row.abandoned, service_level=level, settled=settled)
 
 
-def callbacks_open(db: Connection) -> dict[str, int]:
-    """How many citizens of each group wait to be called back; a group with none is left out."""
-    group = promises.c.group_id
-    rows = db.execute(
-        select(group, func.count().label("count")).where(promises.c.state == CallbackState.OPEN).group_by(group)
-    )
-    return {row.group_id: row._mapping["count"] for row in rows}
-
-
 def _settled(db: Connection, since: datetime) -> dict[str, Share]:
     yes = func.count().filter(contacts.c.resolved == Mark.YES).label("yes")
     rows = db.execute(
@@ -261,18 +249,6 @@ def _stay(row: Any) -> QueuedCall | None:
     if end is None or row.left_at is None:
         return None
     return QueuedCall(end=end, wait_seconds=(row.left_at - row.entered_at).total_seconds())
-
-
-def promised(db: Connection, *, since: datetime, until: datetime, group: str | None = None) -> tuple[PromisedCall, ...]:
-    """The callbacks that were asked for in `since` … `until`, whatever became of them."""
-    made = promises.c
-    query = (
-        select(made.state, queue_entries.c.entered_at, made.promised_until, made.first_called_at, made.ended_at)
-        .join(queue_entries, queue_entries.c.id == made.entry_id)
-        .where(made.asked_at >= since, made.asked_at < until)
-    )
-    rows = db.execute(query if group is None else query.where(made.group_id == group))
-    return tuple(PromisedCall(**{**row._mapping, "state": CallbackState(row.state)}) for row in rows)
 
 
 def handled(

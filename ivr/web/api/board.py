@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from ivr.adapters.store import figures
+from ivr.adapters.store import callbacks, figures
 from ivr.adapters.store.figures import AgentNow, Day, Line
 from ivr.adapters.store.notices import LiveNotice, Override
 from ivr.assembly import Parts
@@ -122,7 +122,7 @@ def read(work: Work) -> tuple[Board, datetime]:
     open_now = Openings(plan, stands.overrides, local(work, plan))
     lines = figures.lines(work.db)
     staff = figures.staff(work.db)
-    promised = figures.callbacks_open(work.db)
+    promised = callbacks.open_by_group(work.db)
     targets = {group.id: group.target for group in plan.groups.values()}
     days = figures.day(work.db, day_start(work.now, plan), targets)
     groups = tuple(

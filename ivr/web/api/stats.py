@@ -9,6 +9,7 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from ivr.adapters.store import callbacks as promises
 from ivr.adapters.store import figures
 from ivr.assembly import Parts
 from ivr.domain.measures import callbacks, first_contact, service_level
@@ -160,7 +161,7 @@ def _measured(
 ) -> Measures:
     stays = figures.stays(db, since=since, until=until, group=group)
     settled = first_contact.agents_word(figures.handled(db, since=since, until=until, group=group))
-    called = _callbacks(figures.promised(db, since=since, until=until, group=group), now)
+    called = _callbacks(promises.asked_between(db, since=since, until=until, group=group), now)
     return _measures(stays, settled, called, target)
 
 
