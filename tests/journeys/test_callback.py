@@ -412,3 +412,19 @@ def test_two_calls_of_one_number_about_the_same_are_promised_one_callback(town, 
 
     assert entries(town) == ["callback", "closed"]
     assert [callback(town, index=0), town.contact(1).outcome] == ["open", "callback_promised"]
+
+
+def test_whoever_answers_and_hangs_up_before_the_two_have_met_is_rung_again(town, ali):
+    promised(town)
+    ali.ready()
+    picked_up(town, ali)
+    karen = town.carrier.phone(KAREN).rings().answer()
+    karen.hears("Goddag")
+
+    karen.press("1")
+    karen.hang_up()
+    town.wait(3)
+
+    assert (callback(town), callback(town, "tries")) == ("open", 1)
+    assert ali.state == "ready"
+    town.is_tidy()
