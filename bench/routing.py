@@ -1,7 +1,8 @@
 """What a match costs: from the commit after which two could meet to the offer's commit, however many wait and work.
 
 `python -m bench.routing` fills a database with callers and agents of ten groups, lets agents become ready one after the
-other, and prints a table; `--write` puts it into `docs/performance.md`. The floor is the least transaction that claims the
+other, and prints a table; `--write` puts it into `docs/performance.md`. Matches per second are counted where many agents
+become ready at once, which one matching serves: up to a hundred, ten times. The floor is the least transaction that claims the
 head of one list for an agent: two conditional updates and one row, on the same database in the same run.
 """
 
@@ -28,6 +29,7 @@ from ivr.settings import Settings
 
 SIZES = ((100, 10), (1_000, 100), (1_000, 1_000), (10_000, 1_000), (100_000, 10_000))
 _ROUNDS, _WARM = 300, 30
+_RUSHES, _AT_ONCE = 10, 100
 
 _CALLERS = """
 WITH fresh AS (
@@ -74,12 +76,16 @@ UPDATE queue_entries AS entry SET state = 'offered' FROM head WHERE entry.id = h
 
 @dataclass(frozen=True)
 class Figures:
-    """Milliseconds from one commit to the other, at one size; `floor` is the median of the bare claim."""
+    """Milliseconds from one commit to the other, at one size; `floor` is the median of the bare claim.
+
+    `rush` is how many matches are made in a second while many are possible at once.
+    """
 
     waiting: int
     staff: int
     each: tuple[float, ...]
     floor: float
+    rush: float
 
     @property
     def p50(self) -> float:
@@ -107,36 +113,51 @@ def _measured(parts: Parts, waiting: int, staff: int) -> Figures:
     sources = plan_files.read_sources(ROOT / "routes.yaml", ROOT / "grammars")
     parts.operations.run(dialplan.take_up, sources)
     with parts.engine.begin() as db:
+        db.execute(text("SET LOCAL statement_timeout = 0"))  # a hundred thousand rows take their time
         plan = parts.plans.current(db).plan
         groups = sorted(plan.groups)
         db.execute(text(_CALLERS), {"count": waiting, "groups": groups, "version": plan.version})
         db.execute(text(_STAFF), {"count": staff, "groups": groups})
-        names = list(db.execute(text("SELECT id FROM agents ORDER BY username")).scalars())
+        names = [str(id) for id in db.execute(text("SELECT id FROM agents ORDER BY username")).scalars()]
     with parts.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        db.execute(text("SET statement_timeout = 0"))
         db.execute(text("ANALYZE"))
+        db.execute(text("RESET statement_timeout"))
     chance, each = random.Random(1), []
     for number in range(_WARM + _ROUNDS):
-        milliseconds = _meeting(parts, str(chance.choice(names)))
+        milliseconds = _meeting(parts, chance.choice(names))
         if number >= _WARM:
             each.append(milliseconds)
-    return Figures(waiting, staff, tuple(each), _floor(parts, groups, names))
+    rush = statistics.median(_rush(parts, chance.sample(names, min(_AT_ONCE, staff))) for _ in range(_RUSHES))
+    return Figures(waiting, staff, tuple(each), _floor(parts, groups, names), rush)
 
 
 def _meeting(parts: Parts, agent: str) -> float:
     """An agent becomes ready, which is committed; then the time until the offer is."""
-    made: list[float] = []
+    parts.operations.run(_becomes_ready, agent)
+    return _matched(parts, 1)
+
+
+def _rush(parts: Parts, names: list[str]) -> float:
+    """So many become ready before anybody matches; the matches per second."""
+    for agent in names:
+        parts.operations.run(_becomes_ready, agent)
+    return len(names) / _matched(parts, len(names)) * 1000
+
+
+def _matched(parts: Parts, meetings: int) -> float:
+    """Milliseconds until so many offers are committed; then nothing has been."""
 
     def timed(work: Work) -> None:
-        assert matching.make_matches(work) == 1
+        assert matching.make_matches(work) == meetings
 
-    parts.operations.run(_becomes_ready, agent)
     began = time.perf_counter()
     parts.operations.run(timed)
-    made.append((time.perf_counter() - began) * 1000)
+    milliseconds = (time.perf_counter() - began) * 1000
     with parts.engine.begin() as db:
         for statement in _ANEW.split(";"):
             db.execute(text(statement))
-    return made[0]
+    return milliseconds
 
 
 def _becomes_ready(work: Work, agent_id: str) -> None:
@@ -147,7 +168,7 @@ def _becomes_ready(work: Work, agent_id: str) -> None:
     work.meeting_possible = False  # what is timed comes after this commit
 
 
-def _floor(parts: Parts, groups: list[str], names: list[object]) -> float:
+def _floor(parts: Parts, groups: list[str], names: list[str]) -> float:
     each = []
     for number in range(_WARM + _ROUNDS):
         group, agent = groups[number % len(groups)], names[number % len(names)]
@@ -161,7 +182,7 @@ def _floor(parts: Parts, groups: list[str], names: list[object]) -> float:
     return statistics.median(each[_WARM:])
 
 
-def _claim(db: Connection, group: str, agent: object) -> None:
+def _claim(db: Connection, group: str, agent: str) -> None:
     needs = {"group": group, "needs": f"{group};pas:2;"}
     entry = db.execute(text(_FLOOR), needs).scalar_one_or_none()
     db.execute(text("UPDATE agents SET state = 'offered' WHERE id = :agent AND state = 'break'"), {"agent": agent})
@@ -176,10 +197,11 @@ def _claim(db: Connection, group: str, agent: object) -> None:
 def table(found: list[Figures]) -> str:
     """What was measured, a line for each size."""
     first = found[0].p50
-    lines = ["waiting   agents   p50 ms   p99 ms   matches/s   of the floor   of the smallest"]
+    lines = ["waiting   agents   p50 ms   p99 ms   of the floor   of the smallest   at once/s   of the floor"]
     lines += [
-        f"{row.waiting:>7,}  {row.staff:>7,}  {row.p50:>7.1f}  {row.p99:>7.1f}  {1000 / statistics.mean(row.each):>10.0f}"
+        f"{row.waiting:>7,}  {row.staff:>7,}  {row.p50:>7.1f}  {row.p99:>7.1f}"
         f"  {row.p50 / row.floor:>12.1f}x  {row.p50 / first:>15.2f}x"
+        f"  {row.rush:>9.0f}  {1000 / row.rush / row.floor:>12.1f}x"
         for row in found
     ]
     return "\n".join(lines)

@@ -7,32 +7,61 @@ cannot be read, must delay neither the sweep nor the end of an offer.
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 import structlog
 
 from ivr.adapters.store.wake import Listener
 from ivr.assembly import Parts
-from ivr.dispatcher import holding, orders, reconcile, sweep, timers, unattended
+from ivr.dispatcher import holding, orders, outlook, reconcile, sweep, timers, unattended
 from ivr.dispatcher.plan_watch import PlanWatch
 from ivr.operations.work import ORDERS_CHANNEL
 
 _WORKERS = 4
-_SWEEP_SECONDS = 1.0
-_UNATTENDED_SECONDS = 0.5
 _PLAN_SECONDS = 2.0
+_LISTEN_SECONDS = 1.0
+_IDLE_SECONDS = 0.25
 _AFTER_ERROR_SECONDS = 1.0
 
 log = structlog.get_logger()
 
 
-def step(parts: Parts) -> int:
-    """Everything that can be done now, once, in this thread: for tests, and for whoever brings a clock of their own."""
-    done = timers.run_due(parts) + unattended.run_due(parts) + reconcile.run_due(parts)
-    sweep.sweep(parts)
-    done += holding.run_due(parts)
-    while orders.carry_out_one(parts):
-        done += 1
-    return done
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that is looked after every so many `seconds`."""
+
+    name: str
+    seconds: float
+    do: Callable[[Parts], object]
+
+
+DUTIES = (
+    Duty("timers", 1.0, timers.run_due),
+    Duty("unattended", 0.5, unattended.run_due),
+    Duty("reconcile", 2.0, reconcile.run_due),
+    Duty("sweep", 1.0, sweep.sweep),
+    Duty("outlook", 2.0, outlook.rewrite),
+    Duty("holding", 1.0, holding.run_due),
+)
+
+
+class InTurn:
+    """A dispatcher in one thread, for whoever brings a clock of their own: tests, and playing a day through."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._done_at: dict[Duty, datetime] = {}
+
+    def step(self, now: datetime) -> None:
+        """Do the duties whose time has come, and then whatever is ordered."""
+        for duty in DUTIES:
+            if duty not in self._done_at or (now - self._done_at[duty]).total_seconds() >= duty.seconds:
+                self._done_at[duty] = now
+                duty.do(self._parts)
+        while orders.carry_out_one(self._parts):
+            pass
 
 
 class Dispatcher:
@@ -48,11 +77,8 @@ class Dispatcher:
         """Start all threads."""
         for number in range(_WORKERS):
             self._begin(f"orders-{number}", self._work_orders)
-        self._begin("sweep", lambda: self._every(_SWEEP_SECONDS, lambda: sweep.sweep(self._parts)))
-        self._begin("timers", lambda: self._every(_SWEEP_SECONDS, lambda: timers.run_due(self._parts)))
-        self._begin("holding", lambda: self._every(_SWEEP_SECONDS, lambda: holding.run_due(self._parts)))
-        self._begin("unattended", lambda: self._every(_UNATTENDED_SECONDS, lambda: unattended.run_due(self._parts)))
-        self._begin("reconcile", lambda: self._every(_SWEEP_SECONDS, lambda: reconcile.run_due(self._parts)))
+        for duty in DUTIES:
+            self._begin(duty.name, partial(self._every, duty.seconds, partial(duty.do, self._parts)))
         plan_watch = PlanWatch(self._parts)
         self._begin("plan", lambda: self._every(_PLAN_SECONDS, plan_watch.look))
         self._begin("listen", self._listen)
@@ -87,7 +113,7 @@ class Dispatcher:
         while not self._stop.is_set():
             if not orders.carry_out_one(self._parts):
                 with self._wake:
-                    self._wake.wait(timeout=_SWEEP_SECONDS / 4)
+                    self._wake.wait(timeout=_IDLE_SECONDS)
 
     def _every(self, seconds: float, deed: Callable[[], object]) -> None:
         while not self._stop.is_set():
@@ -98,5 +124,5 @@ class Dispatcher:
     def _listen(self) -> None:
         with Listener(self._parts.engine, ORDERS_CHANNEL) as listener:
             while not self._stop.is_set():
-                if listener.heard(timeout_seconds=_SWEEP_SECONDS):
+                if listener.heard(timeout_seconds=_LISTEN_SECONDS):
                     self.wake()

@@ -1,6 +1,6 @@
-"""Once a second: the last net that brings waiting callers and ready agents together, and how fast each line moves."""
+"""Once a second: the last net that brings waiting callers and ready agents together, and the dispatcher's sign of life."""
 
-from ivr.adapters.store import processes, queue, speeds
+from ivr.adapters.store import processes, queue
 from ivr.assembly import Parts
 from ivr.operations.work import Work
 
@@ -8,14 +8,13 @@ KIND = "dispatcher"
 
 
 def sweep(parts: Parts) -> None:
-    """Match if somebody waits, and rewrite what waiting callers are told from."""
+    """Match if somebody waits."""
     with parts.engine.connect() as db:
         is_anyone_waiting = queue.anyone_waiting(db)
     if is_anyone_waiting:
         parts.operations.meet()
-    parts.operations.run(_rewrite)
+    parts.operations.run(_is_alive)
 
 
-def _rewrite(work: Work) -> None:
+def _is_alive(work: Work) -> None:
     processes.seen(work.db, KIND, work.now)
-    speeds.rewrite(work.db, work.now)

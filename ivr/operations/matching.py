@@ -12,10 +12,8 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import text
 
-from ivr.adapters.store import agents, contacts, engagements, legs, queue, ready
-from ivr.adapters.store.contacts import Contact
+from ivr.adapters.store import engagements, legs, pool, queue, ready
 from ivr.adapters.store.queue import Head
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, Role
@@ -25,10 +23,6 @@ from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.policy import LOOKED_AT, Candidate, Match, Waiting, choose
 from ivr.operations.work import Operations, Work
-
-# One pool for the installation: agents may be in several groups, so the groups are one matter. Any number will do that
-# nothing else locks.
-_POOL = 7201
 
 # From the order's writing until the carrier says "ringing"; longer than a paced order waits for its turn.
 UNRUNG_LEASE = timedelta(seconds=30)
@@ -47,12 +41,12 @@ def match(operations: Operations) -> None:
 
 def make_matches(work: Work) -> int:
     """Offers to the agents chosen by the policy. Returns how many."""
-    work.db.execute(text("SELECT pg_advisory_xact_lock(:pool)"), {"pool": _POOL})
+    work.moment.told = pool.take(work.db, work.moment.told)
     depth, made = _DEPTH, 0
     while True:
         look = _look(work, depth)
         meetings = _meetings(work, look)
-        offered = sum(_offer(work, look.heads[match.entry], match, call) for match, call in meetings)
+        offered = sum(_offer(work, look.heads[match.entry], match, group) for match, group in meetings)
         made += offered
         if not _hides_somebody(work, look, meetings):
             return made
@@ -60,7 +54,8 @@ def make_matches(work: Work) -> int:
         depth = depth if offered else depth * _DEEPER
 
 
-_Meetings = list[tuple[Match, "_Call"]]
+# A match, and the caller's group in the plan that the call began with.
+_Meetings = list[tuple[Match, Group]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +100,6 @@ def _hides_somebody(work: Work, look: _Look, meetings: _Meetings) -> bool:
     return ready.any_of(work.db, shut_out)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Call:
-    """A waiting contact, and its group in the plan that it began with."""
-
-    contact: Contact
-    group: Group
-
-
 def _meetings(work: Work, look: _Look) -> _Meetings:
     """What the policy chooses among the calls that can be put through.
 
@@ -124,31 +111,26 @@ def _meetings(work: Work, look: _Look) -> _Meetings:
         return []
     while True:
         matches = choose(waiting, lambda contact: look.candidates[contact.entry], look.groups, work.now)
-        calls = [(match, _call(work, look.heads[match.entry])) for match in matches]
-        lost = {match.entry for match, call in calls if call is None}
+        meetings = [(match, _group(work, look.heads[match.entry])) for match in matches]
+        lost = {match.entry for match, group in meetings if group is None}
         if not lost:
-            return [(match, call) for match, call in calls if call is not None]
+            return [(match, group) for match, group in meetings if group is not None]
         waiting = [contact for contact in waiting if contact.entry not in lost]
 
 
-def _call(work: Work, head: Head) -> _Call | None:
-    contact = contacts.get(work.db, head.contact_id)
-    if contact is None:
-        return None
+def _group(work: Work, head: Head) -> Group | None:
     try:
-        group = work.plans.version(work.db, contact.plan_version).plan.groups[head.waiting.group]
+        return work.plans.version(work.db, head.plan_version).plan.groups[head.waiting.group]
     except (IvrError, KeyError) as error:
-        log.warning("not_matched", contact=contact.id, plan=contact.plan_version, error=type(error).__name__)
+        log.warning("not_matched", contact=head.contact_id, plan=head.plan_version, error=type(error).__name__)
         return None
-    return _Call(contact=contact, group=group)
 
 
-def _offer(work: Work, head: Head, match: Match, call: _Call) -> bool:
+def _offer(work: Work, head: Head, match: Match, group: Group) -> bool:
     """Claim both and write the offer; False when either has been taken since it was read."""
     if not queue.claim(work.db, match.entry):
         return False
-    agent = agents.claim_ready(work.db, match.agent, work.now)
-    ready.leave(work.db, match.agent)
+    agent = ready.claim(work.db, match.agent, work.now)
     if agent is None:
         queue.change(work.db, match.entry, state=head.state)
         return False
@@ -175,13 +157,13 @@ def _offer(work: Work, head: Head, match: Match, call: _Call) -> bool:
             "entry_id": match.entry,
             "leg_id": leg_id,
             "state": EngagementState.RINGING,
-            "decision": {**asdict(match), "plan": call.contact.plan_version, "class": queue_class},
+            "decision": {**asdict(match), "plan": head.plan_version, "class": queue_class},
             "lease_until": work.now + UNRUNG_LEASE,
             "agent_idle_since": agent.idle_since,
             "offered_at": work.now,
         },
     )
-    ring = RingAgent(leg=leg_id, to=agent.device, ring_seconds=round(call.group.ring.total_seconds()))
+    ring = RingAgent(leg=leg_id, to=agent.device, ring_seconds=round(group.ring.total_seconds()))
     work.order(ring, contact=head.contact_id, leg=leg_id)
     work.record(Fact.OFFERED, contact=head.contact_id, leg=leg_id, agent=agent.id, data={"engagement": engagement_id})
     return True

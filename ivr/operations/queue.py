@@ -42,7 +42,12 @@ def join(work: Work, contact: Contact, enqueue: Enqueue) -> None:
     stands = patience.joining(work, asked, group.steps)
     queue.add(work.db, values, asked, stands)
     contacts.change(work.db, contact.id, group_id=enqueue.group)
-    data = {"group": enqueue.group, "class": queue_class.name.lower(), "needs": stands.needs.key}
+    data = {
+        "entry": values["id"],
+        "group": enqueue.group,
+        "class": queue_class.name.lower(),
+        "needs": stands.needs.key,
+    }
     work.record(Fact.QUEUED, contact=contact.id, data=data)
     work.meeting_possible = True
 

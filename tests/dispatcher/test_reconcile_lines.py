@@ -40,7 +40,7 @@ def test_a_caller_who_hangs_up_unseen_while_a_telephone_rings_is_nobodys_miss(to
     ringing = ali.phone.rings()
     town.carrier.mischief.drop_callback = 1.0
     call.hang_up()
-    town.wait(7)
+    town.wait(12)
 
     assert (ali.state, town.contact().outcome) == ("ready", "abandoned_in_queue")
     assert not ringing.is_live

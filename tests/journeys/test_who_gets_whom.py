@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from ivr.operations.dialplan import take_up
 from tests.journeys.test_queue_to_wrap_up import in_line
@@ -40,6 +41,36 @@ def test_a_long_wait_opens_the_call_to_another_group_and_the_log_says_so(town, w
     call.joins_conference()
     assert "eased" in town.facts()
     assert sentence(town, sofie).endswith("Ventetiden havde åbnet opkaldet for en anden gruppe.")
+
+
+def waited(town, sofie, number) -> str:
+    """Why the call of this number waited, as its story tells it."""
+    with town.engine.connect() as db:
+        query = "SELECT id FROM contacts WHERE caller = :number ORDER BY started_at DESC LIMIT 1"
+        contact = db.execute(text(query), {"number": number}).scalar_one()
+    return sofie.ask("GET", f"/contacts/{contact}")["waits"][-1]["sentence"]
+
+
+def test_the_log_says_why_somebody_waited(town):
+    ali = town.agent("ali", groups="omstilling")
+    sofie = town.agent("sofie", role="supervisor")
+    first = in_line(town, "+4520304051")
+    town.wait(5)
+    second = in_line(town, "+4520304052")
+    ali.ready()
+    ali.takes()
+    first.joins_conference()
+    town.wait(30)
+    first.hang_up()
+    town.wait(1)
+    ali.wraps_up()
+    ali.takes()
+    second.joins_conference()
+
+    assert waited(town, sofie, "+4520304051") == "Ingen, der kunne tage opkaldet, blev tilbudt et andet imens."
+    assert waited(town, sofie, "+4520304052") == (
+        "De, der kunne tage opkaldet, blev imens tilbudt 1 andet. 1 havde ventet længere."
+    )
 
 
 def speaks_to(town, agent) -> None:

@@ -23,7 +23,7 @@ from ivr.adapters.store import agents as staff
 from ivr.adapters.store import cases, contacts, directory, events
 from ivr.adapters.store.contacts import Contact
 from ivr.assembly import Parts, assemble
-from ivr.dispatcher import loop
+from ivr.dispatcher.loop import InTurn
 from ivr.operations import dialplan
 from ivr.operations.agents import hashed
 from ivr.operations.plans import Plans, compile_sources
@@ -154,6 +154,10 @@ class Town:
     url: str
     http: requests.Session = field(default_factory=requests.Session)
     is_dispatching: bool = True
+    _dispatcher: InTurn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._dispatcher = InTurn(self.parts)
 
     @property
     def engine(self) -> Engine:
@@ -164,10 +168,15 @@ class Town:
         return self.parts.operations
 
     def settle(self) -> None:
-        """The dispatcher does what is due, then what the carrier answers with is heard, until nothing moves."""
+        """A dispatcher does all there is to do, then what the carrier answers with is heard, until nothing moves."""
         if self.is_dispatching:
-            loop.step(self.parts)
+            InTurn(self.parts).step(self.clock.now())
         self.carrier.advance(0.2)
+
+    def dispatch(self) -> None:
+        """What a dispatcher does now, by the town's clock; nothing while there is none."""
+        if self.is_dispatching:
+            self._dispatcher.step(self.clock.now())
 
     def wait(self, seconds: float) -> None:
         """Time goes by."""
@@ -263,7 +272,7 @@ def open_town(
             set_up(carrier, front.url)
             town = Town(carrier=carrier, clock=clock, parts=parts, url=front.url)
             town.http.trust_env = False
-            carrier.after_event(lambda: town.is_dispatching and loop.step(parts))
+            carrier.after_event(town.dispatch)
             _tick(town)
             try:
                 yield town

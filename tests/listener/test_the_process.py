@@ -10,7 +10,6 @@ from pathlib import Path
 
 import requests
 
-from ivr.dispatcher import loop
 from tests.cli.test_demo import free_port
 from tests.kit.database import environment
 from tests.kit.processes import until
@@ -91,7 +90,7 @@ def test_a_listener_that_is_killed_is_missed_and_the_keys_take_over(listening_to
         with house.town.engine.begin() as db:
             db.exec_driver_sql("UPDATE listenings SET seen_at = opened_at")
         house.town.is_dispatching = True
-        loop.step(house.town.parts)
+        house.town.dispatch()
 
         assert "Jeg kan desværre ikke høre tale lige nu." in line.moved().said
         assert "no_input" not in line.facts

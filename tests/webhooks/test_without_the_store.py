@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError
 
 from ivr.adapters.carrier.addresses import waiting_music
 from ivr.adapters.store import database
-from ivr.dispatcher import loop
 from ivr.simulator.line import Line
 from tests.kit.database import emptied
 from tests.kit.town import KAREN, Town, open_town
@@ -85,9 +84,9 @@ def stopped(town: Town, store: Store) -> None:
 def back(town: Town, store: Store) -> None:
     """The store is there again. A dispatcher's first round still meets a connection that died, and is tried again."""
     store.start()
-    with suppress(OperationalError):
-        loop.step(town.parts)
     town.is_dispatching = True
+    with suppress(OperationalError):
+        town.dispatch()
 
 
 def test_a_new_caller_is_told_and_put_through(town, store):

@@ -92,7 +92,8 @@ class Abilities:
     skills: Mapping[str, int]
 
 
-def _agent(row: Row[Any] | None) -> Agent | None:
+def agent_of(row: Row[Any] | None) -> Agent | None:
+    """The agent in a row of `agents`, None where there is none."""
     if row is None:
         return None
     values = dict(row._mapping)
@@ -102,12 +103,12 @@ def _agent(row: Row[Any] | None) -> Agent | None:
 
 def get(db: Connection, agent_id: str) -> Agent | None:
     """The agent as committed, without a lock."""
-    return _agent(db.execute(select(agents).where(agents.c.id == agent_id)).first())
+    return agent_of(db.execute(select(agents).where(agents.c.id == agent_id)).first())
 
 
 def by_username(db: Connection, username: str) -> Agent | None:
     """The agent who signs in as `username`."""
-    return _agent(db.execute(select(agents).where(agents.c.username == username)).first())
+    return agent_of(db.execute(select(agents).where(agents.c.username == username)).first())
 
 
 def by_name(db: Connection, name: str) -> str | None:
@@ -118,24 +119,12 @@ def by_name(db: Connection, name: str) -> str | None:
 
 def locked(db: Connection, agent_id: str) -> Agent | None:
     """The agent, locked; contact, legs and queue entry come before in the order of locks."""
-    return _agent(db.execute(select(agents).where(agents.c.id == agent_id).with_for_update(key_share=True)).first())
+    return agent_of(db.execute(select(agents).where(agents.c.id == agent_id).with_for_update(key_share=True)).first())
 
 
 def change(db: Connection, agent_id: str, **values: Any) -> None:
     """Write some columns of an agent that this transaction has locked."""
     db.execute(update(agents).where(agents.c.id == agent_id).values(**values))
-
-
-def claim_ready(db: Connection, agent_id: str, now: datetime) -> Agent | None:
-    """Take a ready agent for an offer; None when the agent is no longer ready."""
-    return _agent(
-        db.execute(
-            update(agents)
-            .where(agents.c.id == agent_id, agents.c.state == AgentState.READY)
-            .values(state=AgentState.OFFERED, since=now, offered_at=now, reason=None)
-            .returning(agents)
-        ).first()
-    )
 
 
 def abilities_of(db: Connection, ids: list[str]) -> dict[str, Abilities]:
@@ -153,7 +142,7 @@ def abilities_of(db: Connection, ids: list[str]) -> dict[str, Abilities]:
 def everyone(db: Connection) -> tuple[Agent, ...]:
     """All staff, by name."""
     rows = db.execute(select(agents).order_by(agents.c.name))
-    return tuple(agent for row in rows if (agent := _agent(row)) is not None)
+    return tuple(agent for row in rows if (agent := agent_of(row)) is not None)
 
 
 def save(db: Connection, values: Mapping[str, Any], groups: frozenset[str], skills: Mapping[str, int]) -> str:

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ivr.adapters.store.agents import agents
 from ivr.adapters.store.base import Id, Moment, metadata
+from ivr.adapters.store.contacts import contacts
 from ivr.domain.routing.agents import AgentState
 from ivr.domain.routing.needs import Needs
 from ivr.domain.routing.patience import Asked, Standing
@@ -96,7 +97,7 @@ queue_entries = Table(
 _HEAD = [
     queue_entries.c[name]
     for name in ("id", "contact_id", "group_id", "state", "queue_class", "needs", "rank_at", "excluded_agents")
-]
+] + [contacts.c.plan_version]
 
 _DUE = (queue_entries.c.id, queue_entries.c.contact_id)
 
@@ -260,21 +261,23 @@ _HEADS = text(
             WHERE {_IN_LINE} AND (group_id, queue_class, needs) > (lists.group_id, lists.queue_class, lists.needs)
             ORDER BY group_id, queue_class, needs LIMIT 1) AS next
     )
-    SELECT head.* FROM lists, LATERAL (
+    SELECT head.*, contacts.plan_version FROM lists, LATERAL (
         SELECT id, contact_id, group_id, state, queue_class, needs, rank_at, excluded_agents FROM queue_entries AS entry
         WHERE entry.{_IN_LINE} AND entry.group_id = lists.group_id
           AND entry.queue_class = lists.queue_class AND entry.needs = lists.needs
-        ORDER BY entry.rank_at LIMIT :depth) AS head
+        ORDER BY entry.rank_at LIMIT :depth) AS head, contacts
+    WHERE contacts.id = head.contact_id
     """
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """One of the first of a list, as far as matching looks at it, whose it is, and how it stood."""
+    """One of the first of a list, as far as matching looks at it, whose it is, how it stood and the plan of the call."""
 
     contact_id: str
     state: EntryState
+    plan_version: str
     waiting: Waiting
 
 
@@ -283,14 +286,12 @@ def heads(db: Connection, depth: int = 1) -> tuple[Head, ...]:
 
     A list of which `depth` entries came may have more.
     """
-    # With other statistics the planner would rather read every waiting row by another index and sort; until the end of
-    # the transaction it is discouraged from that, so that it takes the index that has the order already.
-    db.execute(text("SET LOCAL enable_sort = off"))
     rows = db.execute(_HEADS.bindparams(bindparam("depth", depth)).columns(*_HEAD))
     return tuple(
         Head(
             contact_id=row.contact_id,
             state=EntryState(row.state),
+            plan_version=row.plan_version,
             waiting=Waiting(
                 entry=row.id,
                 group=row.group_id,

@@ -6,6 +6,7 @@ strategy. The rows are there exactly while the agent is ready and has a telephon
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -21,10 +22,13 @@ from sqlalchemy import (
     delete,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from ivr.adapters.store.agents import Agent, agent_of, agents
 from ivr.adapters.store.base import Id, metadata
+from ivr.domain.routing.agents import AgentState
 from ivr.domain.routing.groups import Group, Strategy
 from ivr.domain.routing.policy import LOOKED_AT, Candidate, Waiting, strategy_of
 
@@ -65,6 +69,20 @@ def stand(db: Connection, agent_id: str, ranks: Mapping[str, float], otherwise: 
 def leave(db: Connection, agent_id: str) -> None:
     """The agent is not, or no longer, ready."""
     db.execute(delete(ready_places).where(ready_places.c.agent_id == agent_id))
+
+
+_CLAIM = (
+    update(agents)
+    .where(agents.c.id == bindparam("agent"), agents.c.state == AgentState.READY)
+    .values(state=AgentState.OFFERED, since=bindparam("now"), offered_at=bindparam("now"), reason=None)
+    .returning(agents)
+    .add_cte(delete(ready_places).where(ready_places.c.agent_id == bindparam("agent")).cte("left_behind"))
+)
+
+
+def claim(db: Connection, agent_id: str, now: datetime) -> Agent | None:
+    """Take a ready agent for an offer; None when the agent is no longer ready."""
+    return agent_of(db.execute(_CLAIM, {"agent": agent_id, "now": now}).first())
 
 
 def any_of(db: Connection, agent_ids: Collection[str]) -> bool:
@@ -112,10 +130,6 @@ def candidates(
     wants = [want for number, head in enumerate(asked) for want in _wants(number, head, groups)]
     if not wants:
         return {}
-    # However few rows the planner believes there are, the index has the order already, and a sort reads them all.
-    db.execute(
-        text("SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_seqscan', 'enable_bitmapscan']) AS name")
-    )
     found: dict[str, dict[str, Candidate]] = defaultdict(dict)
     for row in db.execute(_CANDIDATES, {"wants": wants}):
         agent = str(row.agent_id)

@@ -1,7 +1,7 @@
-"""How each line stands and how fast it moves: a small table rewritten every second, which waiting turns read.
+"""How each line stands and how fast it moves: a small table rewritten every two seconds, which waiting turns read.
 
 One row for each group, with `needs` empty, and one for each list of it that somebody waits in (`Needs.key`). It also
-remembers from one second to the next that somebody has left, and that the last one has.
+remembers from one time to the next that somebody has left, and that the last one has.
 """
 
 from collections.abc import Mapping

@@ -58,12 +58,25 @@ class Decision(BaseModel):
     decision: dict[str, Any]
 
 
+class Waited(BaseModel):
+    """Why it waited: `sentence` in the language of the asker, and the others whom agents who can take it were offered."""
+
+    since: datetime
+    until: datetime | None
+    sentence: str
+    more_pressing: int
+    in_line_longer: int
+    waited_for_that_agent: int
+    others: int
+
+
 class WholeContact(LoggedContact):
     plan_version: str
     heard: str | None
     wrap_up_topic: str | None
     wrap_up_reason: str | None
     wrap_up_note: str | None
+    waits: list[Waited]
     decisions: list[Decision]
     events: list[Event]
 
@@ -131,6 +144,18 @@ def _whole(story: Story) -> WholeContact:
         wrap_up_topic=contact.wrap_up_topic,
         wrap_up_reason=contact.wrap_up_reason,
         wrap_up_note=contact.wrap_up_note,
+        waits=[
+            Waited(
+                since=wait.since,
+                until=wait.until,
+                sentence=" ".join(render_template("contacts/_wait.html", wait=wait).split()),
+                more_pressing=wait.more_pressing,
+                in_line_longer=wait.in_line_longer,
+                waited_for_that_agent=wait.waited_for_that_agent,
+                others=wait.others,
+            )
+            for wait in story.waits
+        ],
         decisions=[
             Decision(
                 agent=choice.agent,

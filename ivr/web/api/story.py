@@ -1,15 +1,16 @@
-"""One contact's whole story: every event in order, who took part, and why each agent was chosen."""
+"""One contact's whole story: every event in order, who took part, why each agent was chosen, and why it waited."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ivr.adapters.store import agents, contacts, engagements, events, links
+from ivr.adapters.store import agents, contacts, engagements, events, links, waits
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.engagements import Engagement
 from ivr.adapters.store.events import LoggedFact
 from ivr.adapters.store.links import Link
+from ivr.adapters.store.waits import Wait
 from ivr.domain.errors import IvrError
 from ivr.domain.routing.needs import Needs
 
@@ -46,6 +47,7 @@ class Story:
     contact: Contact
     facts: tuple[LoggedFact, ...]
     choices: tuple[Choice, ...]
+    waits: tuple[Wait, ...]
     links: tuple[Link, ...]
     names: Mapping[str, str]
 
@@ -53,6 +55,11 @@ class Story:
         """The choice that an `offered` fact tells of."""
         engagement = fact.data.get("engagement")
         return next((choice for choice in self.choices if choice.engagement.id == engagement), None)
+
+    def wait_of(self, fact: LoggedFact) -> Wait | None:
+        """The wait that a `queued` fact tells of."""
+        entry = fact.data.get("entry")
+        return next((wait for wait in self.waits if wait.entry == entry), None)
 
 
 def story_of(db: Connection, contact_id: str) -> Story:
@@ -68,6 +75,7 @@ def story_of(db: Connection, contact_id: str) -> Story:
         contact=contact,
         facts=facts,
         choices=tuple(_choice(engagement, names) for engagement in met),
+        waits=waits.of_contact(db, contact_id),
         links=links.of_contact(db, contact_id),
         names=names,
     )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, select
 
-from ivr.adapters.store import agents, orders, queue
+from ivr.adapters.store import agents, orders, queue, ready
 from ivr.domain.routing.agents import AgentState
 from ivr.domain.routing.queue import LINE, EntryState
 from tests.adapters.store.rows import TEN, a_contact, an_agent, an_entry, an_order, at, new_id
@@ -61,7 +61,7 @@ def test_of_two_who_claim_a_caller_at_once_one_loses(engine: Engine) -> None:
 def test_a_ready_agent_is_claimed_once(db: Connection) -> None:
     agent = an_agent(db, state="ready", idle_since=TEN)
 
-    found, again = (agents.claim_ready(db, agent, at(seconds=seconds)) for seconds in (5, 6))
+    found, again = (ready.claim(db, agent, at(seconds=seconds)) for seconds in (5, 6))
 
     assert found == agents.get(db, agent)
     assert again is None
@@ -72,7 +72,7 @@ def test_a_ready_agent_is_claimed_once(db: Connection) -> None:
 def test_no_agent_is_claimed_who_is_not_ready(db: Connection, state: str) -> None:
     agent = an_agent(db, state=state)
 
-    assert not agents.claim_ready(db, agent, TEN)
+    assert not ready.claim(db, agent, TEN)
     assert agents.get(db, agent).state == state
 
 

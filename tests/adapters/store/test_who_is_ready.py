@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event, insert, text
 
-from ivr.adapters.store import agents, ready
+from ivr.adapters.store import agents, pool, ready
 from ivr.domain.routing.groups import Group, Strategy
 from ivr.domain.routing.needs import Needs
 from ivr.domain.routing.policy import LOOKED_AT, Ready, Waiting, in_order, rank, strategy_of
@@ -121,6 +121,7 @@ def test_among_ten_thousand_who_are_ready_only_the_first_are_looked_at(engine: E
         db.execute(text(MANY))
         if analysed:
             db.execute(text("ANALYZE ready_places"))
+        pool.take(db, TEN)
         event.listen(db, "before_cursor_execute", lambda *seen: sent.append((seen[2], seen[3])))
 
         found = ready.candidates(db, [caller], GROUPS)
