@@ -25,7 +25,7 @@ _OURS = "/voice/"
 _APART = text(
     """
     SELECT e.id AS entry, a.id AS agent FROM queue_entries e, agents a
-    WHERE e.state IN ('waiting', 'callback') AND a.state = 'ready' AND NOT a.id = ANY (e.excluded_agents)
+    WHERE e.state IN ('waiting', 'callback') AND e.held_until IS NULL AND a.state = 'ready' AND NOT a.id = ANY (e.excluded_agents)
     """
 )
 # An operation knows one time, its beginning; a matching that had to wait its turn may have begun before the offer ended

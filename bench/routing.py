@@ -68,7 +68,7 @@ UPDATE orders SET state = 'dropped' WHERE state = 'pending'
 _FLOOR = """
 WITH head AS (
     SELECT id, contact_id FROM queue_entries
-    WHERE state IN ('callback', 'waiting') AND group_id = :group AND queue_class = 2 AND needs = :needs
+    WHERE state IN ('callback', 'waiting') AND held_until IS NULL AND group_id = :group AND queue_class = 2 AND needs = :needs
     ORDER BY rank_at LIMIT 1)
 UPDATE queue_entries AS entry SET state = 'offered' FROM head WHERE entry.id = head.id RETURNING entry.id
 """

@@ -25,6 +25,7 @@ from ivr.dispatcher.unclaimed import unclaimed_call
 from ivr.domain.conversation.legs import Goal, LegStatus
 from ivr.domain.orders import (
     ORDER,
+    CallCitizen,
     DeleteRecording,
     EndCall,
     EndConference,
@@ -33,6 +34,7 @@ from ivr.domain.orders import (
     Order,
     RingAgent,
     SendSms,
+    SendText,
     SetAnchor,
 )
 from ivr.operations import conversation, lines
@@ -48,6 +50,7 @@ _MOST_REQUESTS: Mapping[str, int] = {
     "hold_leg": 4,
     "set_anchor": 4,
     "send_sms": 2,
+    "send_text": 2,
 }
 """The requests of a kind that needs more than one. A contact has one conference, or for a moment two."""
 
@@ -106,7 +109,7 @@ def _finish(work: Work, order_id: str) -> None:
     queue.finish(work.db, order_id, "done", "done", work.now)
 
 
-def _ring(parts: Parts, claimed: ClaimedOrder, order: RingAgent) -> None:
+def _ring(parts: Parts, claimed: ClaimedOrder, order: RingAgent | CallCitizen) -> None:
     leg = _leg(parts, order.leg)
     if leg is None or leg.goal is Goal.GONE or leg.ended_at is not None or leg.call_id is not None:
         return
@@ -123,8 +126,8 @@ def _ring(parts: Parts, claimed: ClaimedOrder, order: RingAgent) -> None:
     parts.operations.run(lines.progress, leg.id, call_id, LegStatus.QUEUED, None)
 
 
-def _adopt(parts: Parts, claimed: ClaimedOrder, order: RingAgent) -> None:
-    """The reply was lost: the call may ring. It is looked for, and where it is not found the next agent is tried."""
+def _adopt(parts: Parts, claimed: ClaimedOrder, order: RingAgent | CallCitizen) -> None:
+    """The reply was lost: the call may ring. It is looked for; where it is not found the line has failed."""
     call = unclaimed_call(parts, order.to, claimed.created_at)
     if call is None:
         parts.operations.run(_never_rang, order.leg)
@@ -218,6 +221,15 @@ def _still_ours(work: Work, claimed: ClaimedOrder) -> None:
         raise TakenOver
 
 
+def _text(parts: Parts, claimed: ClaimedOrder, order: SendText) -> None:
+    if claimed.attempts > 1:
+        earlier = parts.carrier.texts_to(order.to, claimed.created_at - _CLOCKS_DIFFER)
+        if any(order.reference in seen.body for seen in earlier):
+            return
+        parts.operations.run(_still_ours, claimed)
+    parts.carrier.send_text(order.to, order.sender.e164, order.text, order.callback)
+
+
 def _delete(parts: Parts, claimed: ClaimedOrder, order: DeleteRecording) -> None:
     parts.carrier.delete_recording(order.recording)
 
@@ -229,11 +241,13 @@ def _leg(parts: Parts, leg_id: str) -> Leg | None:
 
 _CARRY_OUT: Mapping[type[Any], Callable[[Parts, ClaimedOrder, Any], None]] = {
     RingAgent: _ring,
+    CallCitizen: _ring,
     MoveCall: _move,
     EndCall: _end,
     EndConference: _end_conference,
     HoldLeg: _hold,
     SetAnchor: _anchor,
     SendSms: _send,
+    SendText: _text,
     DeleteRecording: _delete,
 }

@@ -20,8 +20,8 @@ from ivr.dispatcher.reconcile_lines import check_line
 from ivr.dispatcher.repairs import Doubt, mend, note
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.contacts.repairs import Found
-from ivr.domain.conversation.legs import LegStatus
-from ivr.domain.orders import MoveCall
+from ivr.domain.conversation.legs import Goal, LegStatus
+from ivr.domain.orders import EndCall, MoveCall
 from ivr.domain.routing.engagements import EngagementState
 from ivr.operations import conversation, rooms
 from ivr.operations import engagements as offers
@@ -99,8 +99,15 @@ def lease_ran_out(work: Work, engagement_id: str, *, has_looked: bool) -> Found 
 
 def _not_joined(work: Work, meeting: offers.Meeting) -> None:
     """Accepted, but the two have not met: the caller is fetched again, and after a while the offer has failed."""
+    if meeting.citizen.goal is Goal.CALLED_BACK and meeting.citizen.ended_at is None:
+        # Rung, and asked for the key, for longer than that can take.
+        work.order(EndCall(leg=meeting.citizen.id), contact=meeting.contact.id, leg=meeting.citizen.id)
+        engagements.change(work.db, meeting.engagement.id, lease_until=work.now + _REPEAT_MOVE)
+        return
     accepted = meeting.engagement.accepted_at or meeting.engagement.offered_at
-    if work.now - accepted > _NEVER_JOINED:
+    # A citizen who is called back can join no sooner than the telephone is picked up.
+    since = max(accepted, meeting.citizen.answered_at or accepted)
+    if work.now - since > _NEVER_JOINED:
         _give_up(work, meeting)
     else:
         _fetch(work, meeting, _missing(meeting))

@@ -6,13 +6,14 @@ finds the row locked and looks again whether it is still due.
 
 from functools import partial
 
+from ivr.adapters.store import callbacks as promises
 from ivr.adapters.store import engagements, orders, queue
 from ivr.assembly import Parts
 from ivr.dispatcher.setbacks import Setbacks
 from ivr.domain.conversation.legs import LegStatus
 from ivr.domain.routing.engagements import EngagementState
+from ivr.operations import callbacks, patience
 from ivr.operations import engagements as offers
-from ivr.operations import patience
 from ivr.operations.work import Work
 
 _ENDED_BY_TIME = (EngagementState.RINGING, EngagementState.WRAP_UP)
@@ -30,9 +31,13 @@ def run_due(parts: Parts) -> int:
         ended = engagements.overdue(db, now, _ENDED_BY_TIME, limit=limit)
         changed = queue.to_reconsider(db, now, limit)
         deserted = queue.kept_for_the_absent(db, limit)
+        held = queue.held(db, now, limit)
+        late = promises.late(db, now, limit)
     deeds = [(due.id, due.contact_id, partial(run, lease_ran_out, due.id)) for due in ended]
     deeds += [(due.entry, due.contact, partial(run, patience.reconsider, due.entry)) for due in changed]
     deeds += [(due.entry, due.contact, partial(run, patience.release, due.entry)) for due in deserted]
+    deeds += [(due.entry, due.contact, partial(run, callbacks.let_in, due.entry)) for due in held]
+    deeds += [(due.id, due.contact_id, partial(run, callbacks.tell_late, due.id)) for due in late]
     return sum(_setbacks.deal_with(row, contact, now, deed) for row, contact, deed in deeds)
 
 

@@ -38,8 +38,18 @@ class RingAgent:
     leg: str
     to: str
     ring_seconds: int
-    purpose: Literal["offer", "consult", "callback"] = "offer"
+    purpose: Literal["offer", "consult"] = "offer"
     kind: Literal["ring_agent"] = "ring_agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCitizen:
+    """Call a citizen back as `leg`, for `ring_seconds`, in the name of the number that the citizen called. Never repeated."""
+
+    leg: str
+    to: str
+    ring_seconds: int
+    kind: Literal["call_citizen"] = "call_citizen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +107,21 @@ class SendSms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SendText:
+    """Send `text` about `callback` to `to`, from a number, so that it may be answered. Look first.
+
+    `reference` stands in the text and in no other.
+    """
+
+    callback: str
+    reference: str
+    to: PhoneNumber
+    sender: PhoneNumber
+    text: str
+    kind: Literal["send_text"] = "send_text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteRecording:
     """Delete a recording at the carrier; `recording` is its address or its id. Repeatable: gone is gone."""
 
@@ -104,18 +129,31 @@ class DeleteRecording:
     kind: Literal["delete_recording"] = "delete_recording"
 
 
-Order = RingAgent | MoveCall | EndCall | EndConference | HoldLeg | SetAnchor | SendSms | DeleteRecording
+Order = (
+    RingAgent
+    | CallCitizen
+    | MoveCall
+    | EndCall
+    | EndConference
+    | HoldLeg
+    | SetAnchor
+    | SendSms
+    | SendText
+    | DeleteRecording
+)
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
 
 MAY_REPEAT: Mapping[str, bool] = {
     "ring_agent": False,
+    "call_citizen": False,
     "move_call": True,
     "end_call": True,
     "end_conference": True,
     "hold_leg": True,
     "set_anchor": True,
     "send_sms": False,
+    "send_text": False,
     "delete_recording": True,
 }
 
@@ -139,13 +177,17 @@ _WHILE_SOMEBODY_LISTENS = Patience(give_up_after=timedelta(seconds=60), longest_
 # A line or a room left open keeps a telephone busy and is paid for.
 _UNTIL_IT_IS_CLOSED = Patience(give_up_after=timedelta(minutes=10), longest_pause=timedelta(seconds=30))
 
+_NEW_CALL = Patience(
+    give_up_after=timedelta(seconds=60),
+    longest_pause=timedelta(seconds=2),
+    unclear_pause=timedelta(seconds=5),
+)
+
 PATIENCE: Mapping[str, Patience] = {
     # Longer than an offer waits for its ring: that a carrier turned it away for so long is not the agent's fault.
-    "ring_agent": Patience(
-        give_up_after=timedelta(seconds=60),
-        longest_pause=timedelta(seconds=2),
-        unclear_pause=timedelta(seconds=5),
-    ),
+    "ring_agent": _NEW_CALL,
+    # An agent waits in the room meanwhile.
+    "call_citizen": _NEW_CALL,
     "move_call": _WHILE_SOMEBODY_LISTENS,
     "end_call": _UNTIL_IT_IS_CLOSED,
     "end_conference": _UNTIL_IT_IS_CLOSED,
@@ -155,6 +197,12 @@ PATIENCE: Mapping[str, Patience] = {
     "send_sms": Patience(
         give_up_after=timedelta(hours=1),
         longest_pause=timedelta(minutes=5),
+        unclear_pause=timedelta(seconds=10),
+    ),
+    # The promise was told on the telephone; later than this it may be past.
+    "send_text": Patience(
+        give_up_after=timedelta(minutes=15),
+        longest_pause=timedelta(minutes=2),
         unclear_pause=timedelta(seconds=10),
     ),
     # A voice that should be forgotten: tried until somebody must have read of it in the log.
@@ -179,11 +227,12 @@ def next_try(kind: str, ordered: datetime, now: datetime, *, is_unclear: bool) -
 PACED: Mapping[str, Lane] = {
     "offer": Lane.AGENTS,
     "consult": Lane.CONSULTS,
-    "callback": Lane.CALLBACKS,
 }
 """The lane of a `RingAgent`, by its purpose. Incoming calls and <Dial> are not limited by the carrier."""
 
 
 def lane(order: Order) -> Lane | None:
     """Where the order stands in line for the carrier's budget of new calls; None where it needs none of it."""
+    if isinstance(order, CallCitizen):
+        return Lane.CALLBACKS
     return PACED[order.purpose] if isinstance(order, RingAgent) else None

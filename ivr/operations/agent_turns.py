@@ -1,12 +1,14 @@
 """The turns of an agent's line: the whisper, the key that takes the call, the way into the room."""
 
+from ivr.adapters.store import legs
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.legs import Leg
 from ivr.domain.flow.actions import Ask, HangUp, Meet, Spoken
 from ivr.domain.flow.events import Event, Pressed
-from ivr.domain.flow.graph import TopicKind
+from ivr.domain.flow.graph import Topic, TopicKind
 from ivr.domain.heard import Words
 from ivr.domain.routing.engagements import EngagementState
+from ivr.operations import callback_lines
 from ivr.operations import engagements as offers
 from ivr.operations.lines import meeting_of
 from ivr.operations.work import Work
@@ -34,7 +36,10 @@ def act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) -> 
 
 
 def _room(work: Work, meeting: offers.Meeting) -> tuple[Spoken, ...]:
-    connecting = offers.words(work, meeting.contact, "connecting")
+    # The line that was planned when the offer was accepted, perhaps a moment ago.
+    citizen = legs.citizen(work.db, meeting.contact.id)
+    is_called = callback_lines.is_to_be_rung(meeting.entry, citizen)
+    connecting = offers.words(work, meeting.contact, "calling_citizen" if is_called else "connecting")
     return (Meet(contact=meeting.contact.id, leg=meeting.agent_leg.id, anchor=True, say=(connecting,)),)
 
 
@@ -45,8 +50,18 @@ def whisper(work: Work, meeting: offers.Meeting) -> Ask:
     topic = loaded.plan.flow.topics.get(meeting.contact.topic or "")
     if topic is None:
         group = offers.group_of(work, meeting).name[language]
-        say = offers.words(work, meeting.contact, "whisper_no_topic", group=group)
+        occasion = "whisper_callback_no_topic" if _is_callback(meeting) else "whisper_no_topic"
+        say = offers.words(work, meeting.contact, occasion, group=group)
     else:
-        occasion = "whisper_urgent" if topic.kind is TopicKind.URGENT else "whisper"
-        say = offers.words(work, meeting.contact, occasion, topic=topic.title[language])
+        say = offers.words(work, meeting.contact, _occasion(meeting, topic), topic=topic.title[language])
     return Ask(say=(say,), language=language, seconds=_WHISPER_SECONDS)
+
+
+def _occasion(meeting: offers.Meeting, topic: Topic) -> str:
+    if _is_callback(meeting):
+        return "whisper_callback"
+    return "whisper_urgent" if topic.kind is TopicKind.URGENT else "whisper"
+
+
+def _is_callback(meeting: offers.Meeting) -> bool:
+    return callback_lines.is_to_be_rung(meeting.entry, meeting.citizen)

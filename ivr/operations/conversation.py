@@ -12,7 +12,7 @@ from ivr.domain.orders import EndCall, HoldLeg, MoveCall
 from ivr.domain.routing.agents import AgentMove
 from ivr.domain.routing.engagements import EngagementState, check_move
 from ivr.domain.routing.queue import EntryState
-from ivr.operations import carrying, flow, rooms
+from ivr.operations import callbacks, carrying, flow, rooms
 from ivr.operations import queue as line_up
 from ivr.operations.agent_moves import move_agent
 from ivr.operations.engagements import (
@@ -52,6 +52,8 @@ def started(work: Work, contact_id: str, room: str | None = None) -> None:
     queue.change(work.db, meeting.entry.id, state=EntryState.CONNECTED, connected_at=first)
     waited = round((work.now - meeting.entry.entered_at).total_seconds(), 1)
     _fact(work, meeting, Fact.CONNECTED, waited_seconds=waited)
+    if meeting.entry.callback_at is not None:
+        callbacks.reached(work, meeting.entry)
 
 
 def told(work: Work, contact_id: str, leg_id: str | None, report: Report) -> None:
@@ -136,8 +138,11 @@ def citizen_left_room(work: Work, contact_id: str, citizen: Leg) -> tuple[Spoken
 
 
 def tell_citizen(work: Work, contact_id: str, citizen: Leg, event: Event) -> None:
-    """News for a citizen whose line is elsewhere: said the next time it asks, and it is fetched to ask now."""
-    if citizen.ended_at is not None:
+    """News for a citizen whose line is elsewhere: said the next time it asks, and it is fetched to ask now.
+
+    One who is being called back is told nothing: nobody knows yet who has answered.
+    """
+    if citizen.ended_at is not None or citizen.goal is Goal.CALLED_BACK:
         return
     spoken = flow.step(work, _locked(work, contact_id), event)
     _due(work, citizen, spoken)

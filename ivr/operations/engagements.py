@@ -22,13 +22,15 @@ from ivr.domain.routing.agents import AgentMove
 from ivr.domain.routing.engagements import EngagementState, check_move
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.queue import EntryState
+from ivr.operations import callback_lines, rooms
 from ivr.operations import queue as line_up
-from ivr.operations import rooms
 from ivr.operations.agent_moves import move_agent
 from ivr.operations.contacts import close_if_over
 from ivr.operations.work import Work
 
 JOIN_LEASE = timedelta(seconds=10)
+# A citizen is called, answers and presses a key; the carrier has a pace, and adds up to 5 s to the ring.
+CALL_LEASE = timedelta(seconds=75)
 TALK_LEASE = timedelta(seconds=45)
 ALONE_LEASE = timedelta(seconds=20)
 WHISPER_LEASE = timedelta(seconds=20)
@@ -118,22 +120,26 @@ def whispers(work: Work, meeting: Meeting) -> None:
 
 
 def accept(work: Work, meeting: Meeting) -> None:
-    """The agent takes the contact: both have the conference as their goal, and the caller is fetched."""
+    """The agent takes the contact: both have the conference as their goal, and the caller is fetched, or called."""
     check_move(meeting.engagement.state, EngagementState.ACCEPTED)
+    is_called = callback_lines.is_to_be_rung(meeting.entry, meeting.citizen)
     engagements.change(
         work.db,
         meeting.engagement.id,
         state=EngagementState.ACCEPTED,
         accepted_at=work.now,
-        lease_until=work.now + JOIN_LEASE,
+        lease_until=work.now + (CALL_LEASE if is_called else JOIN_LEASE),
     )
     move_agent(work, meeting.agent, AgentMove.OFFER_ACCEPTED)
     legs.change(work.db, meeting.agent_leg.id, goal=Goal.CONFERENCE)
+    _fact(work, meeting, Fact.ACCEPTED)
+    if is_called:
+        callback_lines.call(work, meeting.contact, meeting.entry)
+        return
     _new_goal(work, meeting.citizen, Goal.CONFERENCE)
     # What an earlier talk of this call left behind: the report of its end may have been lost, or come late.
     rooms.over(work, meeting.citizen)
     work.order(MoveCall(leg=meeting.citizen.id), contact=meeting.contact.id, leg=meeting.citizen.id)
-    _fact(work, meeting, Fact.ACCEPTED)
 
 
 def end_offer(

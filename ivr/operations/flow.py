@@ -13,11 +13,14 @@ from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.flow import machine
 from ivr.domain.flow.actions import (
     Action,
+    CancelCallback,
+    Deed,
     Enqueue,
     ForgetCaller,
     KeepMessage,
     LeaveLine,
     Note,
+    PromiseCallback,
     SendLink,
     Spoken,
 )
@@ -26,7 +29,7 @@ from ivr.domain.flow.graph import Line
 from ivr.domain.flow.state import State
 from ivr.domain.heard import Words
 from ivr.domain.routing.queue import EntryState
-from ivr.operations import engagements, links
+from ivr.operations import callbacks, engagements, links
 from ivr.operations import queue as line_up
 from ivr.operations.openings import facts_for, standing
 from ivr.operations.work import Work
@@ -82,7 +85,7 @@ def decide(work: Work, contact: Contact, event: Event, known: Circumstances | No
         contact = replace(contact, anonymous=True)
     spoken: list[Spoken] = []
     for action in actions:
-        if isinstance(action, Enqueue | LeaveLine | SendLink | KeepMessage | ForgetCaller | Note):
+        if isinstance(action, Deed):
             _do(work, contact, at.plan, action)
         else:
             spoken.append(action)
@@ -108,9 +111,13 @@ def _standing(contact: Contact, state: State) -> Mapping[str, str | None]:
 def _do(work: Work, contact: Contact, plan: DialPlan, action: Action) -> None:
     match action:
         case Enqueue():
-            line_up.join(work, contact, action)
+            line_up.join(work, contact, callbacks.in_its_place(work, contact, action))
         case LeaveLine(with_message=with_message):
             _leave(work, contact, EntryState.MESSAGE if with_message else EntryState.DEFLECTED)
+        case PromiseCallback():
+            callbacks.promise(work, contact, action)
+        case CancelCallback(callback=callback):
+            callbacks.cancel(work, callback)
         case SendLink():
             links.request(work, contact, plan, action)
         case KeepMessage():

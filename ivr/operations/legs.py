@@ -22,7 +22,7 @@ from ivr.domain.flow.state import Place
 from ivr.domain.heard import Words
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.engagements import EngagementState
-from ivr.operations import agent_turns, conversation, flow, lines, listening
+from ivr.operations import agent_turns, callback_turns, conversation, flow, lines, listening
 from ivr.operations import engagements as offers
 from ivr.operations.contacts import judge_anew
 from ivr.operations.flow import Step
@@ -168,6 +168,8 @@ def _act(
         return Step(spoken=(HangUp(),))
     if leg.role is Role.AGENT:
         return Step(spoken=agent_turns.act(work, contact, leg, given))
+    if leg.goal is Goal.CALLED_BACK:
+        return Step(spoken=callback_turns.act(work, contact, leg, given))
     if leg.goal is Goal.CONFERENCE:
         left = conversation.citizen_left_room(work, contact.id, leg)
         return Step(spoken=(_meet(leg),) if left is None else left)
@@ -192,6 +194,8 @@ def _afresh(work: Work, contact: Contact, leg: Leg) -> Reply:
         return _reply(work, contact, leg, (_meet(leg),))
     if leg.goal is Goal.GONE or leg.ended_at is not None:
         return _reply(work, contact, leg, (HangUp(),))
+    if leg.goal is Goal.CALLED_BACK:
+        return _reply(work, contact, leg, callback_turns.question(work, contact))
     if leg.role is Role.CITIZEN:
         return _reply(work, contact, leg, flow.ask_again(work, contact))
     meeting = meeting_of(work, leg)

@@ -17,7 +17,7 @@ from ivr.domain.errors import IvrError
 from ivr.domain.flow.events import Broke
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.queue import EntryState
-from ivr.operations import carrying, conversation
+from ivr.operations import callbacks, carrying, conversation
 from ivr.operations import engagements as offers
 from ivr.operations import queue as line_up
 from ivr.operations.contacts import close_if_over
@@ -95,7 +95,8 @@ def over(work: Work, contact: Contact, leg: Leg, status: LegStatus) -> None:
     if leg.role is Role.CITIZEN:
         contacts.change(work.db, contact.id, line_ended_at=work.now)
         work.record(Fact.CALL_ENDED, contact=contact.id, leg=leg.id)
-        citizen_gone(work, contact)
+        if not callbacks.line_over(work, contact, leg):
+            citizen_gone(work, contact)
     else:
         _agent_gone(work, leg, status)
     close_if_over(work, contact)
@@ -117,6 +118,8 @@ def citizen_gone(work: Work, contact: Contact) -> None:
     took_link = took_link_in_line([fact.kind for fact in events.of_contact(work.db, contact.id)])
     state = EntryState.DEFLECTED if took_link else EntryState.ABANDONED
     line_up.leave(work, entry, state, Fact.LEFT_LINE if took_link else Fact.ABANDONED)
+    if entry.callback_at is not None:
+        callbacks.given_up(work, entry)
 
 
 def _agent_gone(work: Work, leg: Leg, status: LegStatus) -> None:

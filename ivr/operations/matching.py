@@ -22,7 +22,6 @@ from ivr.domain.orders import RingAgent
 from ivr.domain.routing.engagements import EngagementState
 from ivr.domain.routing.groups import Group
 from ivr.domain.routing.policy import LOOKED_AT, Candidate, Match, Waiting, choose
-from ivr.domain.routing.queue import EntryState
 from ivr.operations.work import Operations, Work
 
 # From the order's writing until the carrier says "ringing"; longer than a paced order waits for its turn.
@@ -143,7 +142,7 @@ def _offer(work: Work, head: Head, match: Match, group: Group) -> bool:
         return False
     agent = ready.claim(work.db, match.agent, work.now)
     if agent is None:
-        queue.change(work.db, match.entry, state=EntryState.WAITING)
+        queue.change(work.db, match.entry, state=head.state)
         return False
     engagement_id, leg_id = work.new_id(), work.new_id()
     legs.add(

@@ -15,6 +15,7 @@ from ivr.domain.flow.state import Place, State
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.hours import Opening
+from ivr.operations.callbacks import promised_to, rings_back
 from ivr.operations.crowds import Crowds, foresight
 from ivr.operations.house import Standing
 from ivr.operations.returning import lost_place
@@ -22,6 +23,7 @@ from ivr.operations.work import Work
 
 # Where a lost place is offered, and where it is taken.
 _MAY_RETURN = (Place.GREETING, Place.RETURNING)
+_MAY_BE_PROMISED = (Place.GREETING, Place.PROMISED)
 
 
 class Openings(Mapping[str, Opening]):
@@ -100,6 +102,8 @@ def facts_for(
         waited=waiting.waited,
         crowds=Crowds(work),
         lost_place=lost_place(work, plan, contact) if state.place in _MAY_RETURN else None,
+        promised=promised_to(work, contact) if state.place in _MAY_BE_PROMISED else (),
+        rings_back=rings_back(contact),
     )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from ivr.adapters.store import contacts, queue
+from ivr.adapters.store import contacts, legs, queue
 from ivr.adapters.store.contacts import Contact
 from ivr.adapters.store.queue import Entry
 from ivr.domain.contacts.facts import Fact
@@ -11,9 +11,12 @@ from ivr.domain.routing.groups import Group
 from ivr.domain.routing.needs import Needs
 from ivr.domain.routing.patience import Asked
 from ivr.domain.routing.queue import EntryState, QueueClass
-from ivr.operations import patience
+from ivr.operations import callback_lines, patience
 from ivr.operations.preference import preference
 from ivr.operations.work import Work
+
+# Longer than it takes to end a call that was called off, whose report lets the entry in again.
+_CALLED_OFF_HOLD = timedelta(seconds=30)
 
 
 def join(work: Work, contact: Contact, enqueue: Enqueue) -> None:
@@ -77,16 +80,19 @@ def leave(work: Work, entry: Entry, state: EntryState, fact: Fact) -> None:
 
 
 def to_front(work: Work, entry: Entry, *, excluding: str | None = None) -> None:
-    """Back to waiting by our fault: ahead of ordinary callers, the time of entry untouched, and for nobody alone."""
-    queue_class = min(entry.queue_class, QueueClass.RETURNED)
+    """Back to waiting by our fault: ahead of ordinary callers, the time of entry untouched, and for nobody alone.
+
+    A citizen who is to be rung heard nothing of it, and only keeps the place.
+    """
     excluded = entry.excluded_agents if excluding is None else (*entry.excluded_agents, excluding)
-    queue.change(
-        work.db,
-        entry.id,
-        state=EntryState.WAITING,
-        queue_class=int(queue_class),
-        excluded_agents=list(excluded),
-    )
+    citizen = legs.citizen(work.db, entry.contact_id)
+    if callback_lines.is_to_be_rung(entry, citizen):
+        is_open = callback_lines.call_off(work, citizen)
+        held = work.now + _CALLED_OFF_HOLD if is_open else None
+        values: dict[str, object] = {"state": EntryState.CALLBACK, "held_until": held}
+    else:
+        values = {"state": EntryState.WAITING, "queue_class": int(min(entry.queue_class, QueueClass.RETURNED))}
+    queue.change(work.db, entry.id, excluded_agents=list(excluded), **values)
     if entry.needs.agent is not None:
         patience.let_go(work, entry)
     work.meeting_possible = True

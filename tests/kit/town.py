@@ -230,6 +230,9 @@ _GHOSTS = """
     UNION ALL SELECT 'contact', c.id FROM contacts c WHERE c.ended_at IS NULL AND c.line_ended_at IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM engagements g WHERE g.contact_id = c.id
                         AND g.state IN ('ringing', 'accepted', 'connected', 'wrap_up'))
+        AND NOT EXISTS (SELECT 1 FROM queue_entries e WHERE e.contact_id = c.id AND e.state = 'callback')
+    UNION ALL SELECT 'callback', b.id FROM callbacks b JOIN contacts c ON c.id = b.contact_id
+        WHERE b.state = 'open' AND c.ended_at IS NOT NULL
 """
 
 

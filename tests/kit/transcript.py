@@ -34,6 +34,8 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "hangs_up": (),
     "call_ends": (),
     "calls_again": (),
+    "receives": (),
+    "writes": (),
     "talks_with": (),
     "agent": ("name", "does", "hears", "sees", "reads"),
     "phone": ("of", "does", "hears"),

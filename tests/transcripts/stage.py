@@ -154,6 +154,17 @@ class Stage:
         if "hears" in act:
             phone.lines[-1].hears(act["hears"])
 
+    def _receives(self, fragment: str) -> None:
+        """The last text on the caller's telephone."""
+        self.town.wait(3)
+        inbox = self.phone(self.transcript.caller).inbox
+        assert inbox, "no text has arrived"
+        assert fragment in inbox[-1].text
+
+    def _writes(self, body: str) -> None:
+        self.phone(self.transcript.caller).text(MAIN, body)
+        self.town.wait(3)
+
     def _link(self, visit: Mapping[str, str]) -> None:
         """Somebody, or something, opens the link of the last text."""
         self.town.wait(5)
@@ -201,7 +212,7 @@ class Stage:
         """The topic and the receiver of every link that arrived as a text."""
         with self.town.engine.connect() as db:
             topics = {row.code: row.topic for row in db.execute(text("SELECT code, topic FROM links"))}
-        arrived = [sms for sms in self.town.carrier.messages.all if sms.status == "delivered"]
+        arrived = [sms for sms in self.town.carrier.messages.all if sms.status == "delivered" and "/l/" in sms.body]
         return [(topics[sms.body.split("/l/")[1].split()[0]], sms.to) for sms in arrived]
 
     def _expected_texts(self, sms: Any) -> list[tuple[str, str]]:

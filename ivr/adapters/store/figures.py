@@ -83,7 +83,7 @@ _LINES = text(
                count(*) FILTER (WHERE entry.state = 'offered') OVER (PARTITION BY entry.group_id) AS ringing,
                row_number() OVER (PARTITION BY entry.group_id ORDER BY entry.entered_at, entry.id) AS place
         FROM queue_entries AS entry JOIN contacts AS contact ON contact.id = entry.contact_id
-        WHERE entry.state IN ('waiting', 'offered')
+        WHERE entry.state IN ('waiting', 'offered') AND entry.callback_at IS NULL
     ) AS lines WHERE place <= :shown ORDER BY group_id, place
     """
 )
@@ -150,7 +150,7 @@ _STAYS_OF_DAY = text(
                               AND left_at - entered_at >= goal.short) AS gave_up
     FROM (SELECT DISTINCT ON (contact_id, group_id) group_id, state, entered_at, connected_at, left_at
           FROM queue_entries
-          WHERE (left_at >= :since OR left_at IS NULL) AND entered_at >= :since
+          WHERE (left_at >= :since OR left_at IS NULL) AND entered_at >= :since AND callback_at IS NULL
           ORDER BY contact_id, group_id, id) AS entry
     JOIN unnest(CAST(:groups AS text[]), CAST(:within AS interval[]), CAST(:short AS interval[]))
          AS goal (group_id, within, short) ON goal.group_id = entry.group_id
@@ -203,7 +203,15 @@ def stays(db: Connection, *, since: datetime, until: datetime, group: str | None
     )
     entry = queue_entries.c
     query = (
-        select(entry.state, entry.entered_at, entry.connected_at, entry.left_at, handled.c.talk, handled.c.wrap)
+        select(
+            entry.state,
+            entry.entered_at,
+            entry.connected_at,
+            entry.left_at,
+            entry.callback_at,
+            handled.c.talk,
+            handled.c.wrap,
+        )
         .join(handled, handled.c.entry_id == entry.id, isouter=True)
         .ext(distinct_on(entry.contact_id, entry.group_id))
         .order_by(entry.contact_id, entry.group_id, entry.id)
@@ -218,13 +226,17 @@ def stays(db: Connection, *, since: datetime, until: datetime, group: str | None
 
 _ENDS = {
     EntryState.ABANDONED: QueueEnd.ABANDONED,
-    EntryState.CALLBACK: QueueEnd.CALLBACK,
     EntryState.DEFLECTED: QueueEnd.DEFLECTED,
 }
 
 
 def _stay(row: Any) -> QueuedCall | None:
-    """A caller who was connected once is answered, whatever became of the line; who waits still is nothing yet."""
+    """A caller who was connected once is answered, whatever became of the line; who waits still is nothing yet.
+
+    Whoever chose to be called back left the line at that moment, however the callback ends.
+    """
+    if row.callback_at is not None:
+        return QueuedCall(end=QueueEnd.CALLBACK, wait_seconds=(row.callback_at - row.entered_at).total_seconds())
     if row.connected_at is not None:
         wait = (row.connected_at - row.entered_at).total_seconds()
         return QueuedCall(

@@ -37,7 +37,7 @@ from ivr.domain.routing.patience import Asked, Standing
 from ivr.domain.routing.policy import Waiting
 from ivr.domain.routing.queue import LINE, LIVE, EntryState, QueueClass
 
-_IN_LINE = "state IN ('" + "', '".join(sorted(LINE)) + "')"
+_IN_LINE = "state IN ('" + "', '".join(sorted(LINE)) + "') AND held_until IS NULL"
 
 # The one agent whom a caller waits for, as `Needs.key` writes it.
 _ALONE = "split_part(needs, ';', 3)"
@@ -61,6 +61,8 @@ queue_entries = Table(
     Column("connected_at", Moment),
     Column("left_at", Moment),
     Column("place_of", Id, ForeignKey("queue_entries.id", ondelete="SET NULL")),
+    Column("callback_at", Moment),
+    Column("held_until", Moment),
     CheckConstraint("state IN ('" + "', '".join(EntryState) + "')", name="state_known"),
     CheckConstraint("queue_class BETWEEN 0 AND 2", name="class_known"),
     Index(
@@ -84,6 +86,7 @@ queue_entries = Table(
         text(_ALONE),
         postgresql_where=text(f"{_IN_LINE} AND {_ALONE} <> ''"),
     ),
+    Index("ix_queue_entries_held_until", "held_until", postgresql_where=text("held_until IS NOT NULL")),
     Index("ix_queue_entries_left_at", "left_at"),
     Index("ix_queue_entries_contact_id", "contact_id"),
     # A place is had back once, however many calls ask for it at the same moment.
@@ -93,15 +96,15 @@ queue_entries = Table(
 
 _HEAD = [
     queue_entries.c[name]
-    for name in ("id", "contact_id", "group_id", "queue_class", "needs", "rank_at", "excluded_agents")
+    for name in ("id", "contact_id", "group_id", "state", "queue_class", "needs", "rank_at", "excluded_agents")
 ] + [contacts.c.plan_version]
 
 _DUE = (queue_entries.c.id, queue_entries.c.contact_id)
 
 _ASKED = TypeAdapter(Asked)
 
-IS_IN_LINE = text("queue_entries." + _IN_LINE)
-"""Waiting, on the telephone or to be rung. Written out and not bound, as `IS_LIVE`."""
+IS_IN_LINE = text(f"queue_entries.{_IN_LINE}")
+"""Waiting, on the telephone or to be rung, and not held. Written out and not bound, as `IS_LIVE`."""
 
 IS_LIVE = text("queue_entries.state IN ('" + "', '".join(sorted(LIVE)) + "')")
 """Written out and not bound: only so does a plan that is made once know that the index of live entries will do."""
@@ -113,6 +116,7 @@ class Entry:
 
     `asked` is what the contact joined the line with, `needs` what is left of that after the steps of waiting numbered in
     `steps_taken`; at `change_at` the next may be due. `place_of` is the entry of an earlier call whose place this one has.
+    Since `callback_at` the caller is to be rung; until `held_until` nobody is offered the entry, and it keeps its place.
     """
 
     id: str
@@ -131,6 +135,8 @@ class Entry:
     connected_at: datetime | None
     left_at: datetime | None
     place_of: str | None
+    callback_at: datetime | None
+    held_until: datetime | None
 
 
 def _entry(row: Row[Any] | None) -> Entry | None:
@@ -190,8 +196,18 @@ def kept_for_the_absent(db: Connection, limit: int) -> tuple[Due, ...]:
     return _due(db, select(*_DUE).where(text(f"{_ALONE} <> ''"), gone.exists()), limit)
 
 
+def held(db: Connection, now: datetime, limit: int) -> tuple[Due, ...]:
+    """Entries whose hold is over, longest due first."""
+    query = select(*_DUE).where(queue_entries.c.held_until <= now).order_by(queue_entries.c.held_until)
+    return _owed(db, query, limit)
+
+
 def _due(db: Connection, query: Select[Any], limit: int) -> tuple[Due, ...]:
-    rows = db.execute(query.where(IS_IN_LINE).limit(limit))
+    return _owed(db, query.where(IS_IN_LINE), limit)
+
+
+def _owed(db: Connection, query: Select[Any], limit: int) -> tuple[Due, ...]:
+    rows = db.execute(query.limit(limit))
     return tuple(Due(entry=row.id, contact=row.contact_id) for row in rows)
 
 
@@ -246,7 +262,7 @@ _HEADS = text(
             ORDER BY group_id, queue_class, needs LIMIT 1) AS next
     )
     SELECT head.*, contacts.plan_version FROM lists, LATERAL (
-        SELECT id, contact_id, group_id, queue_class, needs, rank_at, excluded_agents FROM queue_entries AS entry
+        SELECT id, contact_id, group_id, state, queue_class, needs, rank_at, excluded_agents FROM queue_entries AS entry
         WHERE entry.{_IN_LINE} AND entry.group_id = lists.group_id
           AND entry.queue_class = lists.queue_class AND entry.needs = lists.needs
         ORDER BY entry.rank_at LIMIT :depth) AS head, contacts
@@ -257,9 +273,10 @@ _HEADS = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """One of the first of a list, as far as matching looks at it, whose it is and the plan the call began with."""
+    """One of the first of a list, as far as matching looks at it, whose it is, how it stood and the plan of the call."""
 
     contact_id: str
+    state: EntryState
     plan_version: str
     waiting: Waiting
 
@@ -273,6 +290,7 @@ def heads(db: Connection, depth: int = 1) -> tuple[Head, ...]:
     return tuple(
         Head(
             contact_id=row.contact_id,
+            state=EntryState(row.state),
             plan_version=row.plan_version,
             waiting=Waiting(
                 entry=row.id,

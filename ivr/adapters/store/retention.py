@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from ivr.adapters.store.callbacks import callbacks
 from ivr.adapters.store.cases import contact_cases
 from ivr.adapters.store.contacts import contacts
 from ivr.adapters.store.events import events
@@ -98,6 +99,7 @@ TRACES = (
         told=messages.c.recording,
     ),
     _cleared("pseudonyms", "pseudonyms of callers", contacts.c.caller_pseudonym, contacts.c.started_at),
+    _cleared("pseudonyms", "pseudonyms of callbacks", callbacks.c.caller_pseudonym, callbacks.c.asked_at),
     Trace(kind="pseudonyms", what="numbers that take no texts", table=unreachable_numbers, at=unreachable_numbers.c.at),
     # With these the carrier can tell the number, for as long as it keeps its own log.
     _cleared("pseudonyms", "the carrier's ids of calls", legs.c.call_id, legs.c.created_at),

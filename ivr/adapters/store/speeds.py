@@ -63,7 +63,8 @@ _REWRITE = text(
                avg(extract(epoch FROM coalesce(done.ended_at, done.talk_ended_at) - done.accepted_at))
                    FILTER (WHERE done.talk_ended_at > :since) AS handle_seconds,
                avg(extract(epoch FROM entry.connected_at - entry.entered_at))
-                   FILTER (WHERE entry.connected_at > :just_now AND entry.queue_class = :ordinary) AS wait_seconds
+                   FILTER (WHERE entry.connected_at > :just_now AND entry.queue_class = :ordinary
+                                 AND entry.callback_at IS NULL) AS wait_seconds
         FROM engagements AS done JOIN queue_entries AS entry ON entry.id = done.entry_id
         WHERE done.offered_at > :since AND done.state IN ('connected', 'wrap_up', 'done') GROUP BY entry.group_id),
     signed_in AS (

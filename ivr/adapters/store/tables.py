@@ -2,6 +2,7 @@
 
 from ivr.adapters.store import (
     agents,
+    callbacks,
     cases,
     contacts,
     dialplans,
@@ -25,6 +26,7 @@ from ivr.adapters.store.base import metadata
 
 SUBJECTS = (
     agents,
+    callbacks,
     cases,
     contacts,
     dialplans,

@@ -59,6 +59,7 @@ class Goal(StrEnum):
     FLOW = "flow"  # the citizen talks with the machine, waiting in line included
     WHISPER = "whisper"  # the agent hears who is there and presses 1
     CONFERENCE = "conference"  # in the contact's conference
+    CALLED_BACK = "called_back"  # a citizen who is rung: asked for by key before anything else
     GONE = "gone"  # the agent's offer or talk is over: one sentence, then the end
 
 

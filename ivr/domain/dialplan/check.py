@@ -34,6 +34,7 @@ def check(plan: Item, report: Report) -> None:
         _check_topic(f'topic "{id}"', topic, report)
     _check_days(plan, report)
     _check_understanding(plan, report)
+    _check_callbacks(plan, report)
     check_steps(plan, report)
     check_reach(plan, report)
 
@@ -72,6 +73,15 @@ def _check_fallbacks(plan: Item, report: Report) -> None:
             if fallback and fallback.value.e164 in own:
                 text = f'{noun} "{name}" falls back to {fallback.value.e164}, which is one of our own numbers: a loop.'
                 report.error(fallback.mark, text, "Give a number that rings without the engine.")
+
+
+def _check_callbacks(plan: Item, report: Report) -> None:
+    """Whoever has waited so long that they are asked whether to stay is not to be offered a callback only then."""
+    for name, row in plan.rows("groups"):
+        offered, longest = row.get("callback", "offered_from_minutes"), row.get("longest_wait_minutes")
+        if offered and longest and offered.value >= longest.value:
+            text = f'group "{name}" offers a callback no sooner than it asks whether to go on waiting.'
+            report.error(offered.mark, text, "Offer it sooner than longest_wait_minutes.")
 
 
 def _check_options(plan: Item, report: Report) -> None:

@@ -35,6 +35,7 @@ from ivr.domain.flow.graph import (
 )
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing.callbacks import CallbackPolicy
 from ivr.domain.routing.groups import Group, ServiceTarget, Strategy
 from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, ClosingDay
 from ivr.domain.routing.patience import Step
@@ -186,6 +187,7 @@ def _group(id: str, item: Item) -> Group:
             ring=item.plain("ring_seconds"),
             wrap_up=item.plain("wrap_up_seconds"),
             finished_after=item.plain("finished_after_seconds"),
+            callback=_callback(item),
             return_within=item.plain("return_within_seconds"),
             takes_messages=item.plain("takes_messages"),
             fallback=item.plain("fallback"),
@@ -214,12 +216,23 @@ def _steps(item: Item) -> tuple[Step, ...]:
     )
 
 
+def _callback(item: Item) -> CallbackPolicy | None:
+    callback = item.get("callback")
+    if callback is None:
+        return None
+    return CallbackPolicy(
+        offered_from=callback.plain("offered_from_minutes"),
+        **_given(tries=callback.plain("tries"), pause=callback.plain("pause_minutes")),
+    )
+
+
 def _hold(item: Item) -> Hold:
     return Hold(
         messages=tuple(message.value for message in item.plain("hold", "messages") or ()),
         **_given(
             longest_line=item.plain("hold", "longest_line"),
             longest_wait=item.plain("longest_wait_minutes"),
+            callback=_callback(item),
         ),
     )
 

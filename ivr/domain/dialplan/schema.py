@@ -193,6 +193,11 @@ _HOLD = Record(
     },
 )
 
+_CALLBACK = Record(
+    required={"offered_from_minutes": minutes(1, 240, 3)},
+    optional={"tries": whole(1, 3, 3), "pause_minutes": minutes(1, 120, 10)},
+)
+
 _GROUP = Record(
     required={"name": Words(), "hours": Name(section="hours", says="keeps hours", example="townhall")},
     optional={
@@ -207,6 +212,7 @@ _GROUP = Record(
         "finished_after_seconds": seconds(0, 600, 20),
         "longest_wait_minutes": minutes(1, 480, 30),
         "hold": Part(record=_HOLD),
+        "callback": Part(record=_CALLBACK),
         "return_within_seconds": seconds(0, 600, 120),
         "takes_messages": FLAG,
         "fallback": PHONE,

@@ -6,6 +6,7 @@ because the answer to a turn is kept until the turn is surely over.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -117,6 +118,21 @@ class LeaveLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseCallback:
+    """Ring the calling number when its turn comes, `until` at the latest; told as `when`. The place in line is kept."""
+
+    until: datetime
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelCallback:
+    """Ring nobody: the caller no longer wants the callback."""
+
+    callback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendLink:
     """Send the link of `topic` by SMS, to `to` (E.164) or, where that is None, to the number that calls."""
 
@@ -148,5 +164,5 @@ class Note:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Deed = Enqueue | LeaveLine | SendLink | KeepMessage | ForgetCaller | Note
+Deed = Enqueue | LeaveLine | PromiseCallback | CancelCallback | SendLink | KeepMessage | ForgetCaller | Note
 Action = Spoken | Deed

@@ -18,6 +18,7 @@ _THE_SAME_IN_EVERY_PLAN = frozenset(
         Place.DIALLING,
         Place.MESSAGE,
         Place.AFTER_TALK,
+        Place.PROMISED,
         Place.OVER,
     }
 )

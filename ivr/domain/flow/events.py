@@ -76,6 +76,11 @@ class AgentFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class CalledBack:
+    """A citizen who was promised a callback has been rung and has answered by key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Broke:
     """Something failed inside the engine; a person takes over."""
 
@@ -92,5 +97,6 @@ Event = (
     | LineLost
     | NobodyIn
     | AgentFinished
+    | CalledBack
     | Broke
 )

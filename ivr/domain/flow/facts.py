@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ivr.domain.language import Text
+from ivr.domain.language import Language, Text
+from ivr.domain.phone import PhoneNumber
 from ivr.domain.routing.directory import Employee
 from ivr.domain.routing.hours import Opening
 
@@ -41,6 +42,18 @@ class LostPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """A callback that the calling number waits for: `entry` in the line of `group`, rung `until` then, in `language`."""
+
+    callback: str
+    entry: str
+    group: str
+    topic: str | None
+    language: Language
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """A snapshot for one turn. `now` is local time of the municipality.
 
@@ -48,7 +61,8 @@ class Facts:
     `notices` are the broadcast messages for everybody, `topic_notices` those of single topics. `crowds` tells of the
     groups' lines, of those in which anything goes on. While the caller waits, `position`, `wait_minutes` (a range, None
     when data are thin), `able` (agents who may take the call, the busy ones too) and `waited` are known.
-    `lost_place` is looked for where it may be offered or taken.
+    `lost_place` is looked for where it may be offered or taken, and so are the callbacks `promised` to the calling number.
+    `rings_back` is that number where it can be called.
     """
 
     now: datetime
@@ -64,3 +78,5 @@ class Facts:
     waited: timedelta | None = None
     crowds: Mapping[str, Crowd] = field(default_factory=dict)
     lost_place: LostPlace | None = None
+    promised: tuple[Promised, ...] = ()
+    rings_back: PhoneNumber | None = None

@@ -12,6 +12,7 @@ from enum import StrEnum
 from ivr.domain.flow.vocabulary import Vocabulary
 from ivr.domain.language import Language, Text
 from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing.callbacks import CallbackPolicy
 
 
 class TopicKind(StrEnum):
@@ -149,12 +150,14 @@ class Hold:
     """How callers wait in a group's line.
 
     `messages` are said one after the other while they wait. When `longest_line` wait already, the next caller is told so
-    (None: as many as come). After `longest_wait` a caller is asked, once, whether to go on waiting.
+    (None: as many as come). After `longest_wait` a caller is asked, once, whether to go on waiting. With `callback` a long
+    wait is spared whoever wants to be rung.
     """
 
     messages: tuple[Text, ...] = ()
     longest_line: int | None = None
     longest_wait: timedelta = timedelta(minutes=30)
+    callback: CallbackPolicy | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ The rules of the machine:
 - `0`, `*` and `9` mean the same everywhere and are looked at before the tables. Where several digits are asked for they
   count only alone.
 - Whatever is not understood, silence included, climbs the ladder: asked again, then with keys, then a person.
-- News of something that does not go on any more changes nothing, and nothing changes once the call is over.
+- News of something that does not go on any more changes nothing, and nothing changes once the call is over, unless the
+  citizen is called back.
 - Nothing here knows a clock, a database or a carrier; what must be known comes in as facts.
 
 Not yet elegant: the caller's wish to leave the line lives in two places (`WAITING` and `LEAVE_LINE`), because a key
@@ -21,10 +22,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import directory, finding, greeting, helping, ladder, people, repeating, returning, waiting
+from ivr.domain.flow import (
+    callbacks,
+    directory,
+    finding,
+    greeting,
+    helping,
+    ladder,
+    people,
+    repeating,
+    returning,
+    waiting,
+)
 from ivr.domain.flow.actions import Action, Spoken
 from ivr.domain.flow.call import Call
-from ivr.domain.flow.events import Event, Pressed, Spoke
+from ivr.domain.flow.events import CalledBack, Event, Pressed, Spoke
 from ivr.domain.flow.facts import Facts
 from ivr.domain.flow.graph import Flow, Line
 from ivr.domain.flow.questions import question
@@ -39,6 +51,7 @@ RULES: Mapping[tuple[Place, type[Event]], Rule] = {
     **helping.RULES,
     **directory.RULES,
     **waiting.RULES,
+    **callbacks.RULES,
 }
 """What each event does at each place."""
 
@@ -63,6 +76,8 @@ def again(flow: Flow, state: State, facts: Facts) -> tuple[Spoken, ...]:
 
 
 def _decide(call: Call, event: Event) -> Call:
+    if isinstance(event, CalledBack):
+        return callbacks.called_back(call, event)
     if call.state.place is Place.OVER:
         return call
     if isinstance(event, Pressed):

@@ -105,7 +105,14 @@ def leave_line(call: Call, *, with_message: bool = False) -> Call:
 
 def untold(call: Call) -> Call:
     """The same, as one who has been told nothing yet of this wait."""
-    return call.changing(said_position=None, said_wait=None, said_able=None, messages_heard=0, was_asked_to_stay=False)
+    return call.changing(
+        said_position=None,
+        said_wait=None,
+        said_able=None,
+        messages_heard=0,
+        was_asked_to_stay=False,
+        callback_offered=False,
+    )
 
 
 def nobody_in(call: Call) -> Call:

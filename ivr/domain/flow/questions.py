@@ -156,6 +156,15 @@ def _leave_line(call: Call) -> tuple[Spoken, ...]:
     return _ask(call, call.words("leave_line"))
 
 
+def _callback(call: Call) -> tuple[Spoken, ...]:
+    number = call.facts.rings_back
+    return _ask(call, call.words("confirm_callback", number=number.shown() if number is not None else ""))
+
+
+def _promised(call: Call) -> tuple[Spoken, ...]:
+    return _ask(call, call.words("promised_choice"))
+
+
 def _after_talk(call: Call) -> tuple[Spoken, ...]:
     return _ask(call, call.words("after_talk"))
 
@@ -186,6 +195,8 @@ _QUESTIONS: Mapping[Place, Callable[[Call], tuple[Spoken, ...]]] = {
     Place.LEAVE_LINE: _leave_line,
     Place.STAY_OR_NOT: _stay_or_not,
     Place.LINE_FULL: _line_full,
+    Place.CALLBACK: _callback,
+    Place.PROMISED: _promised,
     Place.AFTER_TALK: _after_talk,
     Place.OVER: _over,
 }

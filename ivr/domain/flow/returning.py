@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import finding, greeting, ladder, people
+from ivr.domain.flow import callbacks, finding, greeting, ladder, people
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.events import Arrived, Event, Pressed, Silence, Spoke
 from ivr.domain.flow.facts import LostPlace
@@ -18,7 +18,9 @@ _YES = "1"
 
 
 def arrived(call: Call, event: Arrived) -> Call:
-    """The greeting, and for whoever has lost a place the offer of it."""
+    """The greeting, and for whoever waits for a callback or has lost a place what can be done about it."""
+    if call.facts.promised:
+        return callbacks.reminded(greeting.arrived(callbacks.in_its_language(call), event))
     greeted = _offered(greeting.arrived(call, event))
     return greeted.noting(Fact.PLACE_OFFERED) if greeted.state.place is Place.RETURNING else greeted
 

@@ -32,6 +32,8 @@ class Place(StrEnum):
     WAITING = "waiting"
     LEAVE_LINE = "leave_line"  # "Vil du forlade køen?"
     STAY_OR_NOT = "stay_or_not"  # the wait is long, or nobody is there: a message, a link, or stay in line
+    CALLBACK = "callback"  # "Vi ringer til 20 30 40 59. Er det rigtigt?"
+    PROMISED = "promised"  # called in while a callback is open: keep it, wait instead, or cancel
     LINE_FULL = "line_full"  # too many wait already: a message, a link, or in line all the same
     AFTER_TALK = "after_talk"  # goodbye in which 0 leads back to the front
     OVER = "over"
@@ -66,7 +68,7 @@ class State:
     `choices` are the numbered things last offered. `mobile` and `dials` are numbers in E.164 form, kept only for as long
     as they are asked about or rung. `said_position` and `said_wait` (minutes) are what a waiting caller was last told,
     and `said_able` how many agents there were for it; `messages_heard` counts the group's messages, from its first again
-    after its last; `was_asked_to_stay` since the wait has grown too long.
+    after its last; `was_asked_to_stay` since the wait has grown too long, `callback_offered` since it could be spared.
     `recalled`: the topic is that of an earlier call of the same number, so nothing may tell what it is.
     `trail` is the way back.
     """
@@ -97,6 +99,7 @@ class State:
     said_able: int | None = None
     messages_heard: int = 0
     was_asked_to_stay: bool = False
+    callback_offered: bool = False
     recalled: bool = False
     trail: tuple[Step, ...] = ()
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ivr.domain.contacts.facts import Fact
-from ivr.domain.flow import helping, ladder, links, people
+from ivr.domain.flow import callbacks, helping, ladder, links, people
 from ivr.domain.flow.actions import KeepMessage
 from ivr.domain.flow.call import Call
 from ivr.domain.flow.events import (
@@ -45,7 +45,7 @@ def waited(call: Call, event: Silence) -> Call:
     nearer = position if position != call.state.said_position else None
     changed = wait if wait != call.state.said_wait else None
     told = call if nearer is None and changed is None else saying_wait(call, nearer, changed)
-    return _saying_message(told)
+    return _saying_message(callbacks.offered_once(told))
 
 
 def again(call: Call) -> Call:
@@ -106,7 +106,9 @@ def _saying_message(call: Call) -> Call:
 
 
 def keyed_in_line(call: Call, event: Pressed) -> Call:
-    """2 is the link, where there is one; any other key changes nothing."""
+    """1 is a callback and 2 the link, where there is one; any other key changes nothing."""
+    if event.keys == callbacks.ASKS and callbacks.may_offer(call):
+        return callbacks.offer(call)
     return helping.offer_link(call) if event.keys == _GIVES_THE_LINK and links.may_send(call) else call
 
 

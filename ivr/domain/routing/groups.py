@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ivr.domain.language import Text
 from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing.callbacks import CallbackPolicy
 from ivr.domain.routing.patience import Step
 
 
@@ -36,7 +37,7 @@ class Group:
     `weight` scales how fast a wait grows urgent against other groups. `ring` is how long a device rings before the
     offer counts as not answered. `finished_after`: a phone hung up by the agent after that much talk means that the
     conversation is over; earlier it is a lost line.
-    Who calls again within `return_within` of being cut off may have the place back; zero is never.
+    `callback` says how citizens are rung back, None where they are not. Who calls again within `return_within` of being cut off may have the place back; zero is never.
     """
 
     id: str
@@ -52,5 +53,6 @@ class Group:
     wrap_up: timedelta = timedelta(seconds=120)
     finished_after: timedelta = timedelta(seconds=20)
     return_within: timedelta = timedelta(seconds=120)
+    callback: CallbackPolicy | None = None
     takes_messages: bool = True
     fallback: PhoneNumber | None = None

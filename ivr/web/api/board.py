@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from ivr.adapters.store import figures
+from ivr.adapters.store import callbacks, figures
 from ivr.adapters.store.figures import AgentNow, Day, Line
 from ivr.adapters.store.notices import LiveNotice, Override
 from ivr.assembly import Parts
@@ -25,7 +25,10 @@ from ivr.web.live import Live
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupBoard:
-    """One group now. `override` is set while somebody has opened or closed it by hand."""
+    """One group now. `override` is set while somebody has opened or closed it by hand.
+
+    `callbacks` are the citizens who wait to be called back, with no telephone in hand: none of them is in `line`.
+    """
 
     group: Group
     opening: Opening
@@ -33,6 +36,7 @@ class GroupBoard:
     line: Line | None
     agents: tuple[AgentNow, ...]
     day: Day
+    callbacks: int = 0
 
     @property
     def waiting(self) -> int:
@@ -118,6 +122,7 @@ def read(work: Work) -> tuple[Board, datetime]:
     open_now = Openings(plan, stands.overrides, local(work, plan))
     lines = figures.lines(work.db)
     staff = figures.staff(work.db)
+    promised = callbacks.open_by_group(work.db)
     targets = {group.id: group.target for group in plan.groups.values()}
     days = figures.day(work.db, day_start(work.now, plan), targets)
     groups = tuple(
@@ -128,6 +133,7 @@ def read(work: Work) -> tuple[Board, datetime]:
             line=lines.get(group.id),
             agents=tuple(agent for agent in staff if group.id in agent.groups),
             day=days[group.id],
+            callbacks=promised.get(group.id, 0),
         )
         for group in plan.groups.values()
     )

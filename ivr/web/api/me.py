@@ -96,6 +96,7 @@ class ScreenPop(BaseModel):
     group: str | None = None
     group_name: str | None = None
     waited_seconds: int | None = None
+    callback: bool = Field(default=False, description="The citizen asked to be called back.")
     language: str | None = None
     heard: str | None = None
     cases: list[PoppedCase] = []
@@ -175,6 +176,7 @@ def _screen_pop(parts: Parts, db: Connection, pop: Pop, version: str) -> ScreenP
         group=pop.entry.group_id,
         group_name=plan.flow.group_names.get(pop.entry.group_id, {}).get(language),
         waited_seconds=pop.waited_seconds(now),
+        callback=pop.entry.callback_at is not None,
         language=pop.contact.language,
         heard=pop.contact.heard,
         cases=[PoppedCase.model_validate(case) for case in pop.cases],

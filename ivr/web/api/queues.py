@@ -45,6 +45,7 @@ class Queue(BaseModel):
     set_by_hand: bool
     waiting: int
     longest_wait_seconds: int
+    callbacks: int
     is_stuck: bool
     agents: list[QueueAgent]
     agents_by_state: dict[str, int]
@@ -92,6 +93,7 @@ def _queue(board: GroupBoard, as_of: datetime) -> Queue:
         set_by_hand=board.override is not None,
         waiting=board.waiting,
         longest_wait_seconds=round((as_of - board.line.oldest).total_seconds()) if board.line is not None else 0,
+        callbacks=board.callbacks,
         is_stuck=board.is_stuck,
         agents=[
             QueueAgent(name=agent.name, state=agent.state, reason=agent.reason, since=agent.since)

@@ -9,10 +9,13 @@ from apiflask import APIBlueprint
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
+from ivr.adapters.store import callbacks as promises
 from ivr.adapters.store import figures
 from ivr.assembly import Parts
-from ivr.domain.measures import first_contact, service_level
+from ivr.domain.measures import callbacks, first_contact, service_level
+from ivr.domain.measures.callbacks import PromisedCall
 from ivr.domain.measures.service_level import QueuedCall, QueueEnd, Share
+from ivr.domain.routing.callbacks import CallbackState
 from ivr.domain.routing.groups import ServiceTarget
 from ivr.web import auth
 from ivr.web.api.board import LiveBoard
@@ -37,6 +40,21 @@ class StatsOf(Period):
     interval: Interval | None = None
 
 
+class Callbacks(BaseModel):
+    """Those asked for in the period, on a line of their own: none is in any other figure of the queue.
+
+    `kept` is the share whose citizen was first called within the promised window.
+    """
+
+    promised: int
+    reached: int
+    unreached: int
+    cancelled: int
+    taken_over: int
+    longest_wait_seconds: float | None
+    kept: ShareShown
+
+
 class Measures(BaseModel):
     """Seconds are null where nobody was answered: no data. `settled` is the agent's word.
 
@@ -53,6 +71,7 @@ class Measures(BaseModel):
     handling_seconds: float | None
     abandonment: ShareShown
     settled_at_first_contact: ShareShown
+    callbacks: Callbacks
 
 
 class MeasuresOf(Measures):
@@ -88,9 +107,11 @@ def blueprint(parts: Parts, board: LiveBoard) -> APIBlueprint:
         parted = divided(since, until, asked, zone) if asked is not None else []
         target = found_in(board, group).group.target if group is not None else ServiceTarget()
         with parts.engine.connect() as db:
-            whole = _measured(db, since, until, group, target)
+            whole = _measured(db, since, until, group, target, now.as_of)
             pieces = [
-                MeasuresOf(begins_at=begins, ends_at=ends, **_measured(db, begins, ends, group, target).model_dump())
+                MeasuresOf(
+                    begins_at=begins, ends_at=ends, **_measured(db, begins, ends, group, target, now.as_of).model_dump()
+                )
                 for begins, ends in parted
             ]
         last = query_data.last or query_data.first or since.date()
@@ -135,13 +156,28 @@ def _starts(since: datetime, interval: Interval, zone: ZoneInfo) -> Iterator[dat
                 start = datetime.combine(next_month, time(), zone)
 
 
-def _measured(db: Connection, since: datetime, until: datetime, group: str | None, target: ServiceTarget) -> Measures:
+def _measured(
+    db: Connection, since: datetime, until: datetime, group: str | None, target: ServiceTarget, now: datetime
+) -> Measures:
     stays = figures.stays(db, since=since, until=until, group=group)
     settled = first_contact.agents_word(figures.handled(db, since=since, until=until, group=group))
-    return _measures(stays, settled, target)
+    called = _callbacks(promises.asked_between(db, since=since, until=until, group=group), now)
+    return _measures(stays, settled, called, target)
 
 
-def _measures(stays: tuple[QueuedCall, ...], settled: Share, target: ServiceTarget) -> Measures:
+def _callbacks(promised: tuple[PromisedCall, ...], now: datetime) -> Callbacks:
+    return Callbacks(
+        promised=len(promised),
+        reached=callbacks.count(promised, CallbackState.REACHED),
+        unreached=callbacks.count(promised, CallbackState.UNREACHED),
+        cancelled=callbacks.count(promised, CallbackState.CANCELLED),
+        taken_over=callbacks.count(promised, CallbackState.TAKEN_OVER),
+        longest_wait_seconds=callbacks.longest_wait(promised),
+        kept=share_shown(callbacks.kept(promised, now)),
+    )
+
+
+def _measures(stays: tuple[QueuedCall, ...], settled: Share, called: Callbacks, target: ServiceTarget) -> Measures:
     within, short = target.within.total_seconds(), target.short_abandon.total_seconds()
     level = service_level.service_level(stays, target_seconds=within, short_seconds=short)
     ends = [stay.end for stay in stays]
@@ -162,4 +198,5 @@ def _measures(stays: tuple[QueuedCall, ...], settled: Share, target: ServiceTarg
         handling_seconds=service_level.handling_time(stays).value,
         abandonment=share_shown(service_level.abandonment(stays, short_seconds=short)),
         settled_at_first_contact=share_shown(settled),
+        callbacks=called,
     )

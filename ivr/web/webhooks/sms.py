@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 
 from ivr.adapters.carrier import requests
 from ivr.assembly import Parts
-from ivr.operations import links
+from ivr.operations import callbacks, links
 from ivr.web.webhooks.door import nothing, our_id, signed_form
 
 log = structlog.get_logger()
@@ -24,9 +24,12 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @door.post("/incoming")
     def incoming() -> Response:
-        """Our texts name no number to answer to; what comes all the same is not read and not kept."""
-        requests.incoming_text(signed_form(parts.settings))
-        log.info("text_received")
+        """A word cancels a callback; whatever else comes is not kept, since nobody reads it."""
+        received = requests.incoming_text(signed_form(parts.settings))
+        cancelled = 0
+        if received.sender is not None:
+            cancelled = parts.operations.run(callbacks.cancel_by_text, received.sender, received.body)
+        log.info("text_received", callbacks_cancelled=cancelled)
         return nothing()
 
     return door

@@ -11,6 +11,7 @@ from ivr.domain.orders import (
     MAY_REPEAT,
     ORDER,
     PATIENCE,
+    CallCitizen,
     DeleteRecording,
     EndCall,
     EndConference,
@@ -20,6 +21,7 @@ from ivr.domain.orders import (
     Order,
     RingAgent,
     SendSms,
+    SendText,
     SetAnchor,
     lane,
     next_try,
@@ -28,12 +30,23 @@ from ivr.domain.phone import PhoneNumber
 
 ONE_OF_EACH = [
     (RingAgent(leg="A", to="sip:ali@x.dk", ring_seconds=20), False),
+    (CallCitizen(leg="C", to="+4520123456", ring_seconds=25), False),
     (MoveCall(leg="C"), True),
     (EndCall(leg="A"), True),
     (EndConference(contact="42"), True),
     (HoldLeg(leg="C", contact="42", held=True), True),
     (SetAnchor(leg="B", contact="42", anchor=True), True),
     (SendSms(link="l1", to=PhoneNumber("+4520123456"), text="Dit link"), False),
+    (
+        SendText(
+            callback="c1",
+            reference="k7m2p9xw",
+            to=PhoneNumber("+4520123456"),
+            sender=PhoneNumber("+4572001234"),
+            text="Vi ringer. Ref. k7m2p9xw",
+        ),
+        False,
+    ),
     (DeleteRecording(recording="RE1"), True),
 ]
 
@@ -53,8 +66,9 @@ def test_only_calls_that_we_create_are_paced_and_agents_go_first():
     def ring(purpose):
         return lane(RingAgent(leg="A", to="client:ali", ring_seconds=20, purpose=purpose))
 
-    assert [ring("offer"), ring("consult"), ring("callback")] == sorted([Lane.CALLBACKS, Lane.CONSULTS, Lane.AGENTS])
-    assert [lane(order) for order, _ in ONE_OF_EACH[1:]] == [None] * 7
+    back = lane(CallCitizen(leg="C", to="+4520123456", ring_seconds=25))
+    assert [ring("offer"), ring("consult"), back] == sorted([Lane.CALLBACKS, Lane.CONSULTS, Lane.AGENTS])
+    assert [lane(order) for order, _ in ONE_OF_EACH[2:]] == [None] * 8
 
 
 ORDERED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

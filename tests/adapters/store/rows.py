@@ -9,6 +9,7 @@ from uuid6 import uuid7
 
 from ivr.adapters.store import events
 from ivr.adapters.store.agents import agents
+from ivr.adapters.store.callbacks import callbacks
 from ivr.adapters.store.cases import contact_cases
 from ivr.adapters.store.contacts import contacts
 from ivr.adapters.store.engagements import engagements
@@ -71,6 +72,24 @@ def an_entry(db: Connection, contact: str, **values: Any) -> str:
     return id
 
 
+def a_callback(db: Connection, *, entry: str, contact: str, **values: Any) -> str:
+    """Promised to a number about no topic."""
+    id = values.setdefault("id", new_id())
+    row = {
+        "contact_id": contact,
+        "entry_id": entry,
+        "group_id": "borgerservice",
+        "caller_pseudonym": "5f2a9c",
+        "topic": "",
+        "language": "da",
+        "state": "open",
+        "asked_at": TEN,
+        "promised_until": at(seconds=3600),
+    }
+    db.execute(insert(callbacks).values(**row | values))
+    return id
+
+
 def an_engagement(db: Connection, *, agent: str, entry: str, contact: str, **values: Any) -> str:
     """With an agent's leg of its own."""
     id = values.setdefault("id", new_id())
@@ -114,6 +133,8 @@ def a_whole_call(engine: Engine, when: datetime, mark: str) -> str:
         agent = an_agent(db)
         entry = an_entry(db, contact, entered_at=when, state="closed")
         an_engagement(db, agent=agent, entry=entry, contact=contact, offered_at=when, state="done")
+        promised = {"caller_pseudonym": f"5f2a9c{mark}", "state": "reached", "asked_at": when, "ended_at": when}
+        a_callback(db, entry=entry, contact=contact, **promised)
         leg = a_leg(db, contact, created_at=when, ended_at=when, call_id=f"CA0001{mark}", status="completed")
         an_order(db, created_at=when, state="done", order=json.dumps({"to": f"+4520304070{mark}"}))
         link = {"topic": "pas", "language": "da", "url": "https://x", "created_at": when, "expires_at": when}

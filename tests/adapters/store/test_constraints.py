@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ivr.adapters.store import legs as legs_store
 from ivr.adapters.store.agents import agent_skills, agents
+from ivr.adapters.store.callbacks import callbacks
 from ivr.adapters.store.contacts import contacts
 from ivr.adapters.store.directory import directory
 from ivr.adapters.store.engagements import engagements
@@ -20,11 +21,23 @@ from ivr.adapters.store.queue import queue_entries
 from ivr.domain.contacts.outcome import Outcome
 from ivr.domain.conversation.legs import Goal, LegStatus, Role
 from ivr.domain.routing.agents import AgentState
+from ivr.domain.routing.callbacks import CallbackState
 from ivr.domain.routing.directory import Presence
 from ivr.domain.routing.engagements import HOLDS_ENTRY, LIVE, EngagementState
 from ivr.domain.routing.queue import LIVE as LIVE_ENTRY
 from ivr.domain.routing.queue import EntryState
-from tests.adapters.store.rows import TEN, a_contact, a_leg, an_agent, an_engagement, an_entry, an_order, at, new_id
+from tests.adapters.store.rows import (
+    TEN,
+    a_callback,
+    a_contact,
+    a_leg,
+    an_agent,
+    an_engagement,
+    an_entry,
+    an_order,
+    at,
+    new_id,
+)
 
 
 @pytest.fixture
@@ -216,6 +229,25 @@ def test_a_phrase_is_proposed_for_one_topic_and_any_number_may_have_been_withdra
         a_proposal(db, topic="koerekort", state="exported")
 
 
+def test_a_number_is_promised_one_callback_about_a_topic_at_a_time(db: Connection) -> None:
+    def promise(**values: Any) -> None:
+        contact = a_contact(db)
+        a_callback(db, entry=an_entry(db, contact, state="callback"), contact=contact, **values)
+
+    promise(topic="pas", state="unreached", ended_at=TEN)
+    promise(topic="pas")
+    promise(topic="koerekort")
+    promise(topic="pas", caller_pseudonym="77aa01")
+    with Refused(db, "uq_callbacks_open"):
+        promise(topic="pas")
+
+
+def test_a_callback_that_is_over_says_when_it_ended(db: Connection) -> None:
+    contact = a_contact(db)
+    with Refused(db, "ck_callbacks_ended_unless_open"):
+        a_callback(db, entry=an_entry(db, contact), contact=contact, state="reached")
+
+
 def test_a_username_is_one_person(db: Connection) -> None:
     an_agent(db, username="ali")
 
@@ -233,6 +265,7 @@ KNOWN = (
     (legs, "status", "ck_legs_status_known", LegStatus),
     (legs, "goal", "ck_legs_goal_known", Goal),
     (queue_entries, "state", "ck_queue_entries_state_known", EntryState),
+    (callbacks, "state", "ck_callbacks_state_known", CallbackState),
     (engagements, "state", "ck_engagements_state_known", EngagementState),
     (orders, "state", "ck_orders_state_known", ("pending", "done", "failed", "dropped")),
     (links, "status", "ck_links_status_known", ("ordered", "sent", "delivered", "undelivered", "failed")),
@@ -243,7 +276,9 @@ KNOWN = (
 @pytest.mark.parametrize(("table", "column", "constraint", "known"), KNOWN, ids=[case[2] for case in KNOWN])
 def test_a_state_is_one_of_the_known_ones(db: Connection, table, column: str, constraint: str, known) -> None:
     agent, contact = an_agent(db), a_contact(db, ended_at=TEN, outcome="closed")
-    an_engagement(db, agent=agent, entry=an_entry(db, contact), contact=contact)
+    entry = an_entry(db, contact)
+    an_engagement(db, agent=agent, entry=entry, contact=contact)
+    a_callback(db, entry=entry, contact=contact, ended_at=TEN)
     an_order(db)
     db.execute(insert(directory).values(id="mette", name="Mette", department="jobcentret"))
     link = {"id": contact, "code": "x", "contact_id": contact, "topic": "pas", "language": "da", "url": "https://x"}

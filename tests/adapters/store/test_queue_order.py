@@ -20,7 +20,8 @@ callers = st.lists(
             "queue_class": st.integers(0, 2),
             "needs": st.sampled_from(["byg;pas:1;", "byg;pas:5;", "byg;;", "byg+omstilling;;"]),
             "rank_at": st.integers(0, 20).map(lambda seconds: at(seconds=seconds)),
-            "state": st.sampled_from(["waiting", "waiting", "waiting", "offered", "connected", "abandoned"]),
+            "state": st.sampled_from(["waiting", "waiting", "callback", "offered", "connected", "abandoned"]),
+            "held_until": st.sampled_from([None, None, at(seconds=90)]),
         }
     ),
     max_size=25,
@@ -34,7 +35,8 @@ def joined(db: Connection, line: list[dict[str, Any]]) -> list[Entry]:
 
 
 def waiting(entries: list[Entry]) -> list[Entry]:
-    return [entry for entry in entries if entry.state == "waiting"]
+    """On the telephone or to be rung, in one order; who is held is passed over."""
+    return [entry for entry in entries if entry.state in ("waiting", "callback") and entry.held_until is None]
 
 
 @with_a_database

@@ -23,6 +23,7 @@ from ivr.domain.flow.graph import (
 )
 from ivr.domain.language import Language
 from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing.callbacks import CallbackPolicy
 from ivr.domain.routing.groups import Group, ServiceTarget
 from ivr.domain.routing.hours import AROUND_THE_CLOCK, Calendar, ClosingDay, Span
 from ivr.domain.speech.confidence import Thresholds
@@ -148,6 +149,7 @@ def test_a_group_takes_its_settings_from_the_file_and_the_rest_from_its_type() -
         wrap_up=timedelta(seconds=60),
         finished_after=timedelta(seconds=30),
         return_within=timedelta(seconds=90),
+        callback=CallbackPolicy(offered_from=timedelta(minutes=5), tries=2, pause=timedelta(minutes=10)),
         takes_messages=False,
     )
     assert plan.groups["vagt"] == Group(id="vagt", name={DA: "Den sociale vagt", EN: "Duty officer"}, hours="duty")
@@ -160,6 +162,7 @@ def test_how_callers_wait_in_each_group() -> None:
             messages=({DA: "Hav din sag ved hånden.", EN: "Have your case at hand."},),
             longest_line=40,
             longest_wait=timedelta(minutes=20),
+            callback=CallbackPolicy(offered_from=timedelta(minutes=5), tries=2, pause=timedelta(minutes=10)),
         ),
         "vagt": Hold(),
     }

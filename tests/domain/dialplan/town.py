@@ -79,6 +79,7 @@ groups:
     finished_after_seconds: 30
     longest_wait_minutes: 20
     return_within_seconds: 90
+    callback: {offered_from_minutes: 5, tries: 2}
     hold:
       longest_line: 40
       messages:

@@ -16,6 +16,7 @@ from ivr.domain.flow.actions import (
     HangUp,
     LeaveLine,
     Meet,
+    PromiseCallback,
     Record,
     Say,
     SendLink,
@@ -36,16 +37,19 @@ from ivr.domain.flow.events import (
     Spoke,
     Unheard,
 )
-from ivr.domain.flow.facts import Crowd, Facts, LostPlace, Texting
+from ivr.domain.flow.facts import Crowd, Facts, LostPlace, Promised, Texting
 from ivr.domain.flow.graph import Hold
 from ivr.domain.flow.state import Place, State
 from ivr.domain.heard import Candidate, Heard
+from ivr.domain.phone import PhoneNumber
+from ivr.domain.routing.callbacks import CallbackPolicy
 from ivr.domain.routing.directory import Presence
 from tests.domain.flow import town
 from tests.domain.flow.town import (
     CLOSED,
     DAYTIME,
     EMPLOYEES,
+    EN,
     GROUPS,
     LINE,
     NIGHT,
@@ -57,12 +61,18 @@ from tests.domain.flow.town import (
     texts,
 )
 
+RING_BACK = CallbackPolicy(offered_from=timedelta(minutes=1))
 FLOW = replace(
     town.FLOW,
     holds={
-        "borgerservice": Hold(messages=(both("Besked.", "News."),), longest_line=5, longest_wait=timedelta(minutes=20)),
+        "borgerservice": Hold(
+            messages=(both("Besked.", "News."),), longest_line=5, longest_wait=timedelta(minutes=20), callback=RING_BACK
+        ),
         "omstilling": Hold(longest_line=0),
     },
+)
+PROMISED = Promised(
+    callback="b1", entry="e2", group="borgerservice", topic="pas", language=EN, until=NOW + timedelta(hours=1)
 )
 LOST = LostPlace(entry="e1", contact="c1", group="borgerservice", topic="pas")
 ENDS = (Ask, Wait, Meet, DialPerson, Record, HangUp)
@@ -132,6 +142,8 @@ def some_facts(draw) -> Facts:
         position=draw(st.sampled_from([None, 1, 2, 7])),
         wait_minutes=draw(st.sampled_from([None, (1, 1), (1, 2), (10, 20)])),
         lost_place=draw(st.sampled_from([None, LOST, replace(LOST, topic=None, is_our_fault=True)])),
+        promised=draw(st.sampled_from([(), (), (PROMISED,), (replace(PROMISED, topic=None, until=NOW),)])),
+        rings_back=draw(st.sampled_from([None, PhoneNumber("+4520123456")])),
         able=draw(st.sampled_from([None, 0, 1, 4])),
         waited=draw(st.sampled_from([None, timedelta(minutes=1), timedelta(minutes=40)])),
         crowds={
@@ -192,11 +204,16 @@ def check_deeds(before: State, after: State, deeds: tuple, facts: Facts, is_in_l
             case Enqueue():
                 assert not is_in_line
                 assert facts.openings[deed.group].is_open
-                assert deed.place_of is None or facts.lost_place is not None
+                assert deed.place_of is None or facts.lost_place is not None or facts.promised
                 assert deed.topic is None or deed.group == FLOW.topics[deed.topic].group or deed.skills == ()
                 is_in_line = True
             case LeaveLine():
                 assert is_in_line
+                is_in_line = False
+            case PromiseCallback():
+                assert is_in_line
+                assert facts.rings_back is not None
+                assert deed.until > facts.now
                 is_in_line = False
             case SendLink():
                 topic = FLOW.topics[deed.topic]

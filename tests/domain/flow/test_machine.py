@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.domain.flow import directory, finding, greeting, helping, machine, returning, waiting
+from ivr.domain.flow import callbacks, directory, finding, greeting, helping, machine, returning, waiting
 from ivr.domain.flow.actions import Ask, DialPerson, HangUp, Record, Wait
 from ivr.domain.flow.events import (
     Arrived,
@@ -52,7 +52,8 @@ def test_every_event_that_a_question_can_bring_has_a_rule(place):
 
 
 def test_no_rule_is_for_an_event_that_cannot_come_and_the_tables_do_not_overlap():
-    tables = (greeting.RULES, returning.RULES, finding.RULES, helping.RULES, directory.RULES, waiting.RULES)
+    parts = (greeting, returning, finding, helping, directory, waiting, callbacks)
+    tables = [part.RULES for part in parts]
     possible = {(Place.GREETING, Arrived)}
     for place in Place:
         if place is Place.GREETING:
