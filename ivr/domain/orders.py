@@ -97,14 +97,29 @@ class SendSms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRecording:
+    """Fetch the sound of `message` from the carrier; `recording` is its address or its id. Repeatable."""
+
+    message: str
+    recording: str
+    kind: Literal["fetch_recording"] = "fetch_recording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteRecording:
-    """Delete a recording at the carrier; `recording` is its address or its id. Repeatable: gone is gone."""
+    """Delete a recording at the carrier; `recording` is its address or its id. Repeatable: gone is gone.
+
+    `message` is the one that it belonged to; None where that has been purged.
+    """
 
     recording: str
+    message: str | None = None
     kind: Literal["delete_recording"] = "delete_recording"
 
 
-Order = RingAgent | MoveCall | EndCall | EndConference | HoldLeg | SetAnchor | SendSms | DeleteRecording
+Order = (
+    RingAgent | MoveCall | EndCall | EndConference | HoldLeg | SetAnchor | SendSms | FetchRecording | DeleteRecording
+)
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Annotated[Order, Field(discriminator="kind")])
 
@@ -116,6 +131,7 @@ MAY_REPEAT: Mapping[str, bool] = {
     "hold_leg": True,
     "set_anchor": True,
     "send_sms": False,
+    "fetch_recording": True,
     "delete_recording": True,
 }
 
@@ -157,6 +173,8 @@ PATIENCE: Mapping[str, Patience] = {
         longest_pause=timedelta(minutes=5),
         unclear_pause=timedelta(seconds=10),
     ),
+    # Somebody waits to hear it, and may press play at any moment.
+    "fetch_recording": Patience(give_up_after=timedelta(days=1), longest_pause=timedelta(minutes=5)),
     # A voice that should be forgotten: tried until somebody must have read of it in the log.
     "delete_recording": Patience(give_up_after=timedelta(days=7), longest_pause=timedelta(hours=1)),
 }

@@ -188,6 +188,7 @@ def _group(id: str, item: Item) -> Group:
             finished_after=item.plain("finished_after_seconds"),
             return_within=item.plain("return_within_seconds"),
             takes_messages=item.plain("takes_messages"),
+            messages_within=item.plain("messages_within_hours"),
             fallback=item.plain("fallback"),
         ),
     )

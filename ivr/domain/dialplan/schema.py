@@ -27,6 +27,7 @@ from ivr.domain.dialplan.values import (
     check_link,
     choice,
     decimal,
+    hours,
     minutes,
     parse_country,
     parse_phone,
@@ -209,6 +210,7 @@ _GROUP = Record(
         "hold": Part(record=_HOLD),
         "return_within_seconds": seconds(0, 600, 120),
         "takes_messages": FLAG,
+        "messages_within_hours": hours(1, 80, 8),
         "fallback": PHONE,
     },
 )

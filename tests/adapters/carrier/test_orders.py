@@ -14,6 +14,7 @@ from ivr.domain.orders import (
     DeleteRecording,
     EndCall,
     EndConference,
+    FetchRecording,
     HoldLeg,
     Lane,
     MoveCall,
@@ -34,6 +35,7 @@ ONE_OF_EACH = [
     (HoldLeg(leg="C", contact="42", held=True), True),
     (SetAnchor(leg="B", contact="42", anchor=True), True),
     (SendSms(link="l1", to=PhoneNumber("+4520123456"), text="Dit link"), False),
+    (FetchRecording(message="m1", recording="RE1"), True),
     (DeleteRecording(recording="RE1"), True),
 ]
 
@@ -54,7 +56,7 @@ def test_only_calls_that_we_create_are_paced_and_agents_go_first():
         return lane(RingAgent(leg="A", to="client:ali", ring_seconds=20, purpose=purpose))
 
     assert [ring("offer"), ring("consult"), ring("callback")] == sorted([Lane.CALLBACKS, Lane.CONSULTS, Lane.AGENTS])
-    assert [lane(order) for order, _ in ONE_OF_EACH[1:]] == [None] * 7
+    assert [lane(order) for order, _ in ONE_OF_EACH[1:]] == [None] * 8
 
 
 ORDERED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
