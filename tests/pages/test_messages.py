@@ -508,7 +508,8 @@ def test_marking_one_message_leaves_the_others_where_they_are(town, ali, page):
         new MutationObserver(count).observe(document.getElementById("letters"), { childList: true });
     }""")
 
-    page.get_by_role("button", name="Markér som behandlet").first.click()
+    page.get_by_role("button", name="Tag beskeden").first.click()
+    page.get_by_role("button", name="Markér som behandlet").click()
     page.get_by_text("2 ubehandlede beskeder, den med kortest frist først").wait_for()
 
     assert page.evaluate("window.moved") == 0
