@@ -187,6 +187,7 @@ def _group(id: str, item: Item) -> Group:
             wrap_up=item.plain("wrap_up_seconds"),
             finished_after=item.plain("finished_after_seconds"),
             return_within=item.plain("return_within_seconds"),
+            trusts_sip=item.plain("trusts_sip"),
             takes_messages=item.plain("takes_messages"),
             messages_within=item.plain("messages_within_hours"),
             fallback=item.plain("fallback"),

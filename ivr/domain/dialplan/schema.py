@@ -209,6 +209,7 @@ _GROUP = Record(
         "longest_wait_minutes": minutes(1, 480, 30),
         "hold": Part(record=_HOLD),
         "return_within_seconds": seconds(0, 600, 120),
+        "trusts_sip": FLAG,
         "takes_messages": FLAG,
         "messages_within_hours": hours(1, 80, 8),
         "fallback": PHONE,

@@ -36,6 +36,7 @@ class Group:
     `weight` scales how fast a wait grows urgent against other groups. `ring` is how long a device rings before the
     offer counts as not answered. `finished_after`: a phone hung up by the agent after that much talk means that the
     conversation is over; earlier it is a lost line.
+    With `trusts_sip` an agent at a `sip:` address has taken the call by picking up, without a key.
     A message should be dealt with within `messages_within`, counted in the group's opening hours.
     Who calls again within `return_within` of being cut off may have the place back; zero is never.
     """
@@ -53,6 +54,7 @@ class Group:
     wrap_up: timedelta = timedelta(seconds=120)
     finished_after: timedelta = timedelta(seconds=20)
     return_within: timedelta = timedelta(seconds=120)
+    trusts_sip: bool = False
     takes_messages: bool = True
     messages_within: timedelta = timedelta(hours=8)
     fallback: PhoneNumber | None = None
