@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from ivr.adapters.carrier.outcomes import Permanent
+from ivr.adapters.carrier.recordings import LONGEST_SECONDS, MOST_REDIRECTS, RecordingGone
 from ivr.adapters.carrier.rest import LONGEST_REQUEST
 from ivr.adapters.store import contacts, legs, links
 from ivr.adapters.store import orders as queue
@@ -29,6 +30,7 @@ from ivr.domain.orders import (
     DeleteRecording,
     EndCall,
     EndConference,
+    FetchRecording,
     HoldLeg,
     MoveCall,
     Order,
@@ -37,7 +39,7 @@ from ivr.domain.orders import (
     SendText,
     SetAnchor,
 )
-from ivr.operations import conversation, lines
+from ivr.operations import conversation, lines, messages
 from ivr.operations import links as texts
 from ivr.operations.work import Work
 
@@ -54,6 +56,9 @@ _MOST_REQUESTS: Mapping[str, int] = {
 }
 """The requests of a kind that needs more than one. A contact has one conference, or for a moment two."""
 
+_SOUND = (1 + MOST_REDIRECTS) * LONGEST_REQUEST + timedelta(seconds=LONGEST_SECONDS) + LONGEST_REQUEST
+"""A sound comes in pieces: the last one may begin just in time and be waited for as long as a request."""
+
 _CLOCKS_DIFFER = timedelta(seconds=5)
 _PACE = "calls"
 
@@ -66,6 +71,8 @@ class TakenOver(Exception):
 
 def lease(kind: str) -> timedelta:
     """For how long an order of this kind is claimed."""
+    if kind == "fetch_recording":
+        return _SOUND + _BESIDE_REQUESTS
     return _MOST_REQUESTS.get(kind, 1) * LONGEST_REQUEST + _BESIDE_REQUESTS
 
 
@@ -100,7 +107,7 @@ def claim(work: Work) -> ClaimedOrder | None:
         gap = timedelta(seconds=1 / work.plans.current(work.db).plan.calls_per_second)
         if queue.take_pace(work.db, _PACE, work.now, gap):
             claimed = queue.claim(work.db, work.now, SHORTEST_LEASE, lanes=(1, 2, 3))
-    if claimed is not None and claimed.kind in _MOST_REQUESTS:
+    if claimed is not None and lease(claimed.kind) > SHORTEST_LEASE:
         queue.extend(work.db, claimed, work.now + lease(claimed.kind))
     return claimed
 
@@ -230,8 +237,20 @@ def _text(parts: Parts, claimed: ClaimedOrder, order: SendText) -> None:
     parts.carrier.send_text(order.to, order.sender.e164, order.text, order.callback)
 
 
+def _fetch(parts: Parts, claimed: ClaimedOrder, order: FetchRecording) -> None:
+    try:
+        sound = parts.recordings.fetch(order.recording)
+    except RecordingGone:
+        if not parts.operations.run(messages.sound_missing, order.message):
+            raise NotYet from None
+        return
+    parts.operations.run(messages.keep_sound, order.message, sound)
+
+
 def _delete(parts: Parts, claimed: ClaimedOrder, order: DeleteRecording) -> None:
     parts.carrier.delete_recording(order.recording)
+    if order.message is not None:
+        parts.operations.run(messages.deleted_at_carrier, order.message)
 
 
 def _leg(parts: Parts, leg_id: str) -> Leg | None:
@@ -249,5 +268,6 @@ _CARRY_OUT: Mapping[type[Any], Callable[[Parts, ClaimedOrder, Any], None]] = {
     SetAnchor: _anchor,
     SendSms: _send,
     SendText: _text,
+    FetchRecording: _fetch,
     DeleteRecording: _delete,
 }

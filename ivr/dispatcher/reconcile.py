@@ -1,9 +1,9 @@
 """Asks the carrier, and the rows themselves: what a lost report left wrong is found here and put right, without a person.
 
-Each kind of doubt is a module: `reconcile_lines`, `…_offers`, `…_talks`, `…_rooms`, `…_agents`, `…_entries`, `…_contacts`. A kind looks
-for its suspects in one query, asks the carrier where it is the carrier's to tell, and mends in one operation that looks
-again under locks. Within how long each is found stands in `docs/operations.md`. A carrier that answers slowly holds up
-nothing else: no one but this waits for it (`loop`).
+Each kind of doubt is a module: `reconcile_lines`, `…_offers`, `…_talks`, `…_rooms`, `…_agents`, `…_entries`, `…_contacts`,
+`…_recordings`. A kind looks for its suspects in one query, asks the carrier where it is the carrier's to tell, and mends
+in one operation that looks again under locks. Within how long each is found stands in `docs/operations.md`. A carrier that
+answers slowly holds up nothing else: no one but this waits for it (`loop`).
 """
 
 from datetime import datetime
@@ -18,6 +18,7 @@ from ivr.dispatcher import (
     reconcile_entries,
     reconcile_lines,
     reconcile_offers,
+    reconcile_recordings,
     reconcile_rooms,
     reconcile_talks,
 )
@@ -44,6 +45,7 @@ _KINDS: tuple[Kind, ...] = (
     reconcile_agents,
     reconcile_entries,
     reconcile_contacts,
+    reconcile_recordings,
 )
 
 _setbacks = Setbacks()

@@ -1,4 +1,5 @@
-"""What time alone brings: offers that nobody took, wrap-ups that nobody finished, what waiting changes. No carrier is asked here (`reconcile`).
+"""What time alone brings: offers that nobody took, wrap-ups that nobody finished, what waiting changes,
+messages that nobody answered in time. No carrier is asked here (`reconcile`).
 
 Due moments stand in the rows that they concern, so that nothing has to be cancelled when a row moves on; an operation
 finds the row locked and looks again whether it is still due.
@@ -7,13 +8,14 @@ finds the row locked and looks again whether it is still due.
 from functools import partial
 
 from ivr.adapters.store import callbacks as promises
-from ivr.adapters.store import engagements, orders, queue
+from ivr.adapters.store import engagements, messages, orders, queue
 from ivr.assembly import Parts
 from ivr.dispatcher.setbacks import Setbacks
 from ivr.domain.conversation.legs import LegStatus
 from ivr.domain.routing.engagements import EngagementState
 from ivr.operations import callbacks, patience
 from ivr.operations import engagements as offers
+from ivr.operations import messages as message_operations
 from ivr.operations.work import Work
 
 _ENDED_BY_TIME = (EngagementState.RINGING, EngagementState.WRAP_UP)
@@ -30,6 +32,7 @@ def run_due(parts: Parts) -> int:
         limit = _AT_A_TIME + _setbacks.resting(now)
         ended = engagements.overdue(db, now, _ENDED_BY_TIME, limit=limit)
         changed = queue.to_reconsider(db, now, limit)
+        overdue = messages.newly_overdue(db, now, limit)
         deserted = queue.kept_for_the_absent(db, limit)
         held = queue.held(db, now, limit)
         late = promises.late(db, now, limit)
@@ -38,6 +41,9 @@ def run_due(parts: Parts) -> int:
     deeds += [(due.entry, due.contact, partial(run, patience.release, due.entry)) for due in deserted]
     deeds += [(due.entry, due.contact, partial(run, callbacks.let_in, due.entry)) for due in held]
     deeds += [(due.id, due.contact_id, partial(run, callbacks.tell_late, due.id)) for due in late]
+    deeds += [
+        (message, contact, partial(run, message_operations.deadline_passed, message)) for message, contact in overdue
+    ]
     return sum(_setbacks.deal_with(row, contact, now, deed) for row, contact, deed in deeds)
 
 

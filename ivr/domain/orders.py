@@ -122,10 +122,23 @@ class SendText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRecording:
+    """Fetch the sound of `message` from the carrier; `recording` is its address or its id. Repeatable."""
+
+    message: str
+    recording: str
+    kind: Literal["fetch_recording"] = "fetch_recording"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteRecording:
-    """Delete a recording at the carrier; `recording` is its address or its id. Repeatable: gone is gone."""
+    """Delete a recording at the carrier; `recording` is its address or its id. Repeatable: gone is gone.
+
+    `message` is the one that it belonged to; None where that has been purged.
+    """
 
     recording: str
+    message: str | None = None
     kind: Literal["delete_recording"] = "delete_recording"
 
 
@@ -139,6 +152,7 @@ Order = (
     | SetAnchor
     | SendSms
     | SendText
+    | FetchRecording
     | DeleteRecording
 )
 
@@ -154,6 +168,7 @@ MAY_REPEAT: Mapping[str, bool] = {
     "set_anchor": True,
     "send_sms": False,
     "send_text": False,
+    "fetch_recording": True,
     "delete_recording": True,
 }
 
@@ -205,6 +220,8 @@ PATIENCE: Mapping[str, Patience] = {
         longest_pause=timedelta(minutes=2),
         unclear_pause=timedelta(seconds=10),
     ),
+    # Somebody waits to hear it, and may press play at any moment.
+    "fetch_recording": Patience(give_up_after=timedelta(days=1), longest_pause=timedelta(minutes=5)),
     # A voice that should be forgotten: tried until somebody must have read of it in the log.
     "delete_recording": Patience(give_up_after=timedelta(days=7), longest_pause=timedelta(hours=1)),
 }

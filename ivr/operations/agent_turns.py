@@ -14,6 +14,7 @@ from ivr.operations.lines import meeting_of
 from ivr.operations.work import Work
 
 _ACCEPTS = "1"
+_SIP = ("sip:", "sips:")
 _WHISPER_SECONDS = 6
 
 
@@ -26,13 +27,19 @@ def act(work: Work, contact: Contact, leg: Leg, given: Event | Words | None) -> 
     has_just_answered = leg.turn == 0
     if has_just_answered:
         offers.whispers(work, meeting)
-    if meeting.engagement.desk_accepted_at is not None or given == Pressed(_ACCEPTS):
+    needs_no_key = meeting.engagement.desk_accepted_at is not None or _is_trusted(work, meeting)
+    if needs_no_key or given == Pressed(_ACCEPTS):
         offers.accept(work, meeting)
         return _room(work, meeting)
     if has_just_answered:
         return (whisper(work, meeting),)
     offers.end_offer(work, meeting, EngagementState.NO_ANSWER)
     return (offers.words(work, contact, "offer_gone"), HangUp())
+
+
+def _is_trusted(work: Work, meeting: offers.Meeting) -> bool:
+    """Whether picking up is enough: a telephone's voicemail or a pocket picks up as well, the house's own devices do not."""
+    return offers.group_of(work, meeting).trusts_sip and meeting.agent.device.startswith(_SIP)
 
 
 def _room(work: Work, meeting: offers.Meeting) -> tuple[Spoken, ...]:

@@ -28,6 +28,7 @@ from ivr.domain.flow.events import Event, Spoke
 from ivr.domain.flow.graph import Line
 from ivr.domain.flow.state import State
 from ivr.domain.heard import Words
+from ivr.domain.orders import FetchRecording
 from ivr.domain.routing.queue import EntryState
 from ivr.operations import callbacks, engagements, links
 from ivr.operations import queue as line_up
@@ -157,19 +158,25 @@ def _leave(work: Work, contact: Contact, state: EntryState) -> None:
 
 
 def _keep(work: Work, contact: Contact, plan: DialPlan, message: KeepMessage) -> None:
-    """A message waits for the group that was not there, or for the switchboard where that group takes none."""
+    """A message waits for the group that was not there, or for the switchboard where that group takes none.
+
+    Its sound is fetched from the carrier as soon as this stands.
+    """
     line = next(line for line in plan.flow.lines.values() if line.id == contact.line)
-    group = message.group if plan.groups[message.group].takes_messages else line.person_group
+    group = plan.groups[message.group if plan.groups[message.group].takes_messages else line.person_group]
+    message_id = work.new_id()
     messages.add(
         work.db,
         {
-            "id": work.new_id(),
+            "id": message_id,
             "contact_id": contact.id,
-            "group_id": group,
+            "group_id": group.id,
             "topic": contact.topic,
             "entry": message.entry,
             "recording": message.recording,
             "seconds": message.seconds,
             "left_at": work.now,
+            "due_at": plan.calendar.after(group.hours, work.now, group.messages_within),
         },
     )
+    work.order(FetchRecording(message=message_id, recording=message.recording), contact=contact.id, leg=None)

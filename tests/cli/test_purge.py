@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from ivr.adapters.store.contacts import contacts
 from ivr.adapters.store.events import events
+from ivr.adapters.store.messages import messages
 from ivr.adapters.store.orders import orders
 from ivr.cli import purge
 from ivr.cli.purge import command
@@ -115,6 +116,18 @@ def test_the_carrier_is_ordered_to_delete_the_voice(run: Run, engine: Engine) ->
         (order,) = db.execute(select(orders.c.kind, orders.c.order, orders.c.state)).all()
     assert (order.kind, order.state) == ("delete_recording", "pending")
     assert json.loads(order.order)["recording"] == "https://carrier.example/RE1#1"
+
+
+def test_a_voice_that_the_carrier_has_no_longer_needs_no_order(run: Run, engine: Engine) -> None:
+    a_whole_call(engine, days_ago(91), "#1")
+    with engine.begin() as db:
+        db.execute(update(messages).values(deleted_at=days_ago(91)))
+
+    run()
+
+    with engine.connect() as db:
+        assert db.execute(select(messages.c.id)).all() == []
+        assert db.execute(select(orders.c.kind)).all() == []
 
 
 def test_a_purge_is_in_the_log(run: Run, engine: Engine) -> None:

@@ -43,6 +43,23 @@ def test_the_desk_works_without_script_from_ready_to_wrapped_up(town, ali, ali_r
     assert "Klar til næste opkald" in done
 
 
+def test_whoever_did_not_answer_is_told_so_and_is_back_with_one_click(town, ali, ali_reads):
+    ali.ready()
+    waits(town)
+    ali.phone.rings()
+    town.wait(40)
+    told = ali_reads.opens("/desk").text
+    state = ali.state
+    back = ali_reads.sends("/desk/state", seen_on="/desk", state="ready").text
+
+    assert state == "break"
+    assert "Du er sat på pause" in told
+    assert "uden svar" in told
+    assert 'name="state" value="ready"' in told
+    assert "Du er sat på pause" not in back
+    assert ali.state in ("ready", "offered")
+
+
 def test_an_offer_that_is_gone_is_told_in_a_sentence(town, ali, ali_reads):
     ali.ready()
     call = waits(town)

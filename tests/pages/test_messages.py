@@ -3,17 +3,11 @@ import re
 import threading
 import wave
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from flask import Flask, Response, redirect, request
 from sqlalchemy import text
 
-from ivr.adapters.carrier.recordings import MOST_AT_ONCE, Recordings
-from ivr.simulator.serving import serve
-from ivr.web.app import create_app
 from tests.api.conftest import until
 from tests.kit.town import ACCOUNT, KAREN, TOKEN, open_town
 from tests.pages.conftest import NARROW, Visitor, signed_in
@@ -89,24 +83,28 @@ def handled_by(town):
         ]
 
 
+def kept(town):
+    """What is known of each message, in the order in which they were left."""
+    with town.engine.connect() as db:
+        return db.execute(text("SELECT * FROM messages ORDER BY left_at")).all()
+
+
+def runs_out_of_time(town):
+    """The deadline of every message is this very moment; a little later it has passed."""
+    with town.engine.begin() as db:
+        db.execute(text("UPDATE messages SET due_at = :now"), {"now": town.clock.now()})
+    town.wait(3)
+
+
+def loses_its_sound(town):
+    """Nothing of the sounds is left, as if none had been fetched."""
+    with town.engine.begin() as db:
+        db.execute(text("DELETE FROM message_sounds"))
+
+
 def seconds_of(sound):
     with wave.open(io.BytesIO(sound)) as heard:
         return heard.getnframes() / heard.getframerate()
-
-
-@contextmanager
-def town_with_carrier(town, carrier_app, **limits):
-    """The same town, whose recordings come from another carrier."""
-    with serve(carrier_app) as carrier:
-        recordings = Recordings(account_sid=ACCOUNT, auth_token=TOKEN, api_url=carrier, **limits)
-        with serve(create_app(replace(town.parts, recordings=recordings))) as front:
-            yield replace(town, url=front)
-
-
-def carrier_that(answers):
-    app = Flask("carrier", static_folder=None)
-    app.get("/<path:path>")(lambda path: answers())
-    return app
 
 
 def test_a_message_of_the_evening_is_heard_and_marked_the_next_morning(town, ali, ali_reads):
@@ -118,7 +116,7 @@ def test_a_message_of_the_evening_is_heard_and_marked_the_next_morning(town, ali
     desk = ali_reads.opens("/desk").text
     page = ali_reads.opens("/messages").text
     sound = ali_reads.opens(f"{message}/audio")
-    marked = ali_reads.sends(f"{message}/handled", seen_on="/messages").text
+    marked = ali_reads.sends(f"{message}/handled", outcome="settled", seen_on="/messages").text
 
     assert '<span>1</span><span class="visually-hidden"> ubehandlede</span>' in desk
     assert "1 ubehandlet besked</p>" in page
@@ -126,7 +124,7 @@ def test_a_message_of_the_evening_is_heard_and_marked_the_next_morning(town, ali
     assert "22. nov. 2026 kl. 21.30" in page
     assert "Omstillingen" in page
     assert (sound.status_code, sound.headers["Content-Type"]) == (200, "audio/wav")
-    assert seconds_of(sound.content) == town.carrier.recordings.all[0].seconds
+    assert seconds_of(sound.content) == kept(town)[-1].seconds
     assert "Tak. Beskeden er behandlet." in marked
     assert "Ingen beskeder venter" in marked
     assert town.facts()[-1] == "message_handled"
@@ -141,12 +139,12 @@ def test_the_browser_never_learns_where_the_sound_lies_or_how_to_get_it(town, al
     for told in (page.text, str(page.headers), str(sound.headers)):
         assert ACCOUNT not in told
         assert TOKEN not in told
-        assert town.carrier.recordings.all[0].sid not in told
+        assert kept(town)[-1].recording.rsplit("/", 1)[-1] not in told
     assert "media-src 'self'" in page.headers["Content-Security-Policy"]
     assert sound.headers["Cache-Control"] == "no-store"
 
 
-def test_the_oldest_stands_first_and_each_tells_its_topic_and_length(town, sofie_reads):
+def test_the_first_due_stands_first_and_each_tells_its_topic_and_length(town, sofie_reads):
     leaves_a_message(town)
     call = town.calls("+4520304051")
     call.hears("Tast 1")
@@ -161,13 +159,13 @@ def test_the_oldest_stands_first_and_each_tells_its_topic_and_length(town, sofie
 
     page = sofie_reads.opens("/messages").text
 
-    assert "2 ubehandlede beskeder, ældste først" in page
+    assert "2 ubehandlede beskeder, den med kortest frist først" in page
     first, second = page.split('class="card letter"')[1:]
     assert "20 30 40 59" in first
     assert "Uden emne" in first
     assert "20 30 40 51" in second
     assert "Uden emne" not in second
-    assert f"</span>0:{town.carrier.recordings.all[1].seconds:02}" in second
+    assert f"</span>0:{kept(town)[1].seconds:02}" in second
 
 
 def test_a_message_for_somebody_who_was_away_says_for_whom_it_is(town, sofie_reads):
@@ -195,7 +193,7 @@ def test_the_story_is_a_click_away_for_those_who_may_read_the_log(town, ali_read
     story = f"/contacts/{town.contact().id}"
 
     for_supervisors, for_agents = sofie_reads.opens("/messages").text, ali_reads.opens("/messages").text
-    sofie_reads.sends(f"{message}/handled", seen_on="/messages")
+    sofie_reads.sends(f"{message}/handled", outcome="settled", seen_on="/messages")
 
     assert story in for_supervisors
     assert story not in for_agents
@@ -226,7 +224,8 @@ def test_the_page_is_there_in_english(town, ali_reads):
 
     assert "1 message not dealt with</p>" in page
     assert "22 Nov 2026 at 21:30" in page
-    assert "Mark as dealt with" in page
+    assert "Due 24 Nov 2026 11:00" in page
+    assert "Take the message" in page
 
 
 def test_without_messages_the_page_says_so_and_the_header_counts_nothing(ali_reads):
@@ -241,7 +240,7 @@ def test_a_colleague_of_another_group_sees_hears_and_marks_nothing(town, ali_rea
 
     page = birgit_reads.opens("/messages").text
     sound = birgit_reads.opens(f"{message}/audio")
-    marked = birgit_reads.sends(f"{message}/handled", seen_on="/messages")
+    marked = birgit_reads.sends(f"{message}/handled", outcome="settled", seen_on="/messages")
 
     assert "Ingen beskeder venter" in page
     assert 'id="unheard" hidden' in page
@@ -256,7 +255,7 @@ def test_otto_sees_hears_and_marks_nothing(town, otto, ali_reads):
     for path in ("/messages", "/messages/unheard", f"{message}/audio"):
         assert "/login" in otto.opens(path).url
     assert otto.opens(f"{message}/audio", follow=False).status_code == 302
-    assert "/login" in otto.sends(f"{message}/handled", seen_on="/login").url
+    assert "/login" in otto.sends(f"{message}/handled", outcome="settled", seen_on="/login").url
     assert "1 ubehandlet besked" in ali_reads.opens("/messages").text
 
 
@@ -271,13 +270,13 @@ def test_after_signing_out_the_sound_is_not_played(town, ali_reads):
 
 def test_a_message_that_is_not_there_is_not_found(ali_reads):
     assert ali_reads.opens(f"/messages/{NOBODYS}/audio").status_code == 404
-    assert ali_reads.sends(f"/messages/{NOBODYS}/handled", seen_on="/messages").status_code == 404
+    assert ali_reads.sends(f"/messages/{NOBODYS}/handled", outcome="settled", seen_on="/messages").status_code == 404
 
 
 def test_a_form_of_somewhere_else_marks_nothing(town, ali_reads):
     message = leaves_a_message(town)
 
-    answer = ali_reads.sends(f"{message}/handled", seen_on="/messages", csrf=False)
+    answer = ali_reads.sends(f"{message}/handled", outcome="settled", seen_on="/messages", csrf=False)
 
     assert answer.status_code == 400
     assert handled_by(town) == []
@@ -285,9 +284,9 @@ def test_a_form_of_somewhere_else_marks_nothing(town, ali_reads):
 
 def test_the_second_of_two_colleagues_is_told_kindly(town, ali_reads, sara_reads):
     message = leaves_a_message(town)
-    ali_reads.sends(f"{message}/handled", seen_on="/messages")
+    ali_reads.sends(f"{message}/handled", outcome="settled", seen_on="/messages")
 
-    late = sara_reads.sends(f"{message}/handled", seen_on="/desk")
+    late = sara_reads.sends(f"{message}/handled", outcome="settled", seen_on="/desk")
 
     assert late.status_code == 200
     assert "En kollega var først og har allerede taget sig af beskeden." in late.text
@@ -302,7 +301,7 @@ def test_of_two_colleagues_at_the_same_moment_one_wins(town, ali_reads, sara_rea
         def marks(who, message=message, together=together):
             token = who._token("/messages")
             together.wait()
-            return who.sends(f"{message}/handled", seen_on="/messages", csrf_token=token).text
+            return who.sends(f"{message}/handled", outcome="settled", seen_on="/messages", csrf_token=token).text
 
         with ThreadPoolExecutor() as both:
             answers = list(both.map(marks, (ali_reads, sara_reads)))
@@ -314,9 +313,9 @@ def test_of_two_colleagues_at_the_same_moment_one_wins(town, ali_reads, sara_rea
 
 def test_to_say_it_twice_oneself_is_no_quarrel(town, ali_reads):
     message = leaves_a_message(town)
-    ali_reads.sends(f"{message}/handled", seen_on="/messages")
+    ali_reads.sends(f"{message}/handled", outcome="settled", seen_on="/messages")
 
-    again = ali_reads.sends(f"{message}/handled", seen_on="/desk").text
+    again = ali_reads.sends(f"{message}/handled", outcome="settled", seen_on="/desk").text
 
     assert "Tak. Beskeden er behandlet." in again
     assert handled_by(town) == ["ali"]
@@ -359,108 +358,107 @@ def without_tokens(html):
     return re.sub(r'name="csrf_token" value="[^"]*"', "", html)
 
 
-def test_a_recording_that_the_carrier_has_deleted_is_said_to_be_deleted(town, ali_reads):
+def test_a_sound_that_is_not_here_yet_is_said_to_be_on_its_way(town, ali_reads):
+    town.is_dispatching = False
+    message = leaves_a_message(town)
+
+    page, answer = ali_reads.opens("/messages").text, ali_reads.opens(f"{message}/audio")
+
+    assert "Optagelsen er på vej fra teleselskabet." in page
+    assert "<audio" not in page
+    assert answer.status_code == 503
+    assert "Beskeden er ikke tabt" in answer.text
+
+
+def test_a_recording_that_the_carrier_had_deleted_is_said_to_be_deleted(town, ali_reads):
+    town.is_dispatching = False
     message = leaves_a_message(town)
     town.carrier.recordings.all.clear()
+    town.wait(3700)
+    town.is_dispatching = True
+    town.wait(1)
 
-    answer = ali_reads.opens(f"{message}/audio")
+    page, answer = ali_reads.opens("/messages").text, ali_reads.opens(f"{message}/audio")
 
+    assert "Optagelsen er slettet hos teleselskabet, før den blev hentet." in page
     assert answer.status_code == 410
     assert "Optagelsen er slettet" in answer.text
 
 
-def test_a_carrier_that_is_out_of_reach_is_told_in_a_sentence(town, ali):
+def test_a_message_tells_its_deadline_and_in_words_that_it_has_passed(town, ali_reads):
+    leaves_a_message(town)
+    in_time = ali_reads.opens("/messages").text
+    runs_out_of_time(town)
+
+    late = ali_reads.opens("/messages").text
+
+    assert "Frist 24. nov. 2026 11.00" in in_time
+    assert "Over fristen" not in in_time
+    assert "<strong>Over fristen</strong> siden 21.3" in late
+
+
+def test_who_has_taken_a_message_is_told_and_only_they_can_end_it(town, ali_reads, sara_reads):
     message = leaves_a_message(town)
-    nowhere = Recordings(account_sid=ACCOUNT, auth_token=TOKEN, api_url="http://127.0.0.1:1")
-    with serve(create_app(replace(town.parts, recordings=nowhere))) as front:
-        ali_reads = Visitor(replace(town, url=front)).signs_in("ali")
+    taken = ali_reads.sends(f"{message}/take", seen_on="/messages").text
 
-        answer = ali_reads.opens(f"{message}/audio")
+    for_sara = sara_reads.opens("/messages").text
+    refused = sara_reads.sends(f"{message}/handled", outcome="settled", seen_on="/desk").text
 
-    assert answer.status_code == 503
-    assert "Optagelsen kan ikke hentes lige nu" in answer.text
-    assert "Beskeden er ikke tabt" in answer.text
-    assert "127.0.0.1:1" not in answer.text
-    assert ACCOUNT not in answer.text
+    assert "Beskeden er din." in taken
+    assert "Du har taget beskeden" in taken
+    assert "Taget af Ali" in for_sara
+    assert "Tag beskeden" not in for_sara
+    assert "Markér som behandlet" not in for_sara
+    assert "Læg tilbage" not in for_sara
+    assert "En kollega var først" in refused
+    assert handled_by(town) == []
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        lambda: Response("<h1>A proxy's page</h1>", mimetype="text/html"),
-        lambda: Response("", 401),
-        lambda: Response("", 500),
-        lambda: Response(b"x" * 2001, mimetype="audio/x-wav"),
-        lambda: redirect(request.path),
-    ],
-    ids=["no sound", "a wrong token", "a failure", "too large", "round in circles"],
-)
-def test_whatever_else_the_carrier_answers_is_the_same_sentence(town, ali, answers):
+def test_a_message_that_is_given_back_may_be_taken_by_anybody(town, ali_reads, sofie_reads, sara_reads):
     message = leaves_a_message(town)
-    with town_with_carrier(town, carrier_that(answers), largest_bytes=2000) as elsewhere:
-        ali_reads = Visitor(elsewhere).signs_in("ali")
+    ali_reads.sends(f"{message}/take", seen_on="/messages")
 
-        answer = ali_reads.opens(f"{message}/audio")
+    given_back = sofie_reads.sends(f"{message}/give-back", seen_on="/messages").text
+    sara_reads.sends(f"{message}/take", seen_on="/messages")
 
-    assert answer.status_code == 503
-    assert "Optagelsen kan ikke hentes lige nu" in answer.text
+    assert "Beskeden er lagt tilbage til gruppen." in given_back
+    assert "Taget af Sara" in ali_reads.opens("/messages").text
 
 
-def test_a_sound_of_unknown_length_is_cut_at_the_limit(town, ali):
+def test_nothing_is_marked_without_what_came_of_it(town, ali_reads):
     message = leaves_a_message(town)
 
-    def without_end():
-        return Response((b"x" * 1000 for _ in range(100)), mimetype="audio/x-wav")
+    for outcome in ("", "nonsense"):
+        answer = ali_reads.sends(f"{message}/handled", outcome=outcome, seen_on="/messages").text
+        assert "Vælg, hvad der kom ud af beskeden." in answer
 
-    with town_with_carrier(town, carrier_that(without_end), largest_bytes=2500) as elsewhere:
-        answer = Visitor(elsewhere).signs_in("ali").opens(f"{message}/audio")
-
-    assert answer.content == b"x" * 2500
+    assert handled_by(town) == []
 
 
-def test_where_the_carrier_sends_us_on_the_token_stays_behind(town, ali):
-    message, seen = leaves_a_message(town), []
+def test_the_desk_offers_the_next_message_to_whoever_is_ready_while_nobody_waits(town, ali, ali_reads):
+    message = leaves_a_message(town)
+    before = ali_reads.opens("/desk").text
+    ali.ready()
 
-    def stores():
-        seen.append(request.authorization)
-        return Response(b"RIFF", mimetype="audio/x-wav")
+    # The count is the board's, which is read anew after a moment.
+    ready = until(lambda: ali_reads.opens("/desk").text, lambda page: "1 besked</span>" in page)
+    taken = ali_reads.sends(f"{message}/take", seen_on="/desk").text
+    mine = ali_reads.opens("/desk").text
 
-    def sends_on():
-        seen.append(request.authorization and request.authorization.password)
-        return redirect(f"{storage}/{request.path.rsplit('/', 1)[-1]}")
-
-    with serve(carrier_that(stores)) as storage, town_with_carrier(town, carrier_that(sends_on)) as elsewhere:
-        answer = Visitor(elsewhere).signs_in("ali").opens(f"{message}/audio")
-
-    assert answer.content == b"RIFF"
-    assert seen == [TOKEN, None]
+    assert 'id="task"' not in before
+    assert "Næste besked: Uden emne" in ready
+    assert "Frist 24. nov. 2026 11.00" in ready
+    assert "Du har taget beskeden" in taken
+    assert "Din besked: Uden emne" in mine
+    assert f'href="/messages#message-{message.removeprefix("/messages/")}"' in mine
 
 
-def test_listeners_leave_room_for_callers(town, ali):
-    message, going_on = leaves_a_message(town), threading.Event()
-    beginning, end = b"x" * 64 * 1024, b"y"
+def test_the_wallboard_counts_messages_and_those_over_their_deadline(town, sofie_reads):
+    leaves_a_message(town)
+    runs_out_of_time(town)
 
-    def slowly():
-        yield beginning
-        going_on.wait(20)
-        yield end
-
-    def answers():
-        length = str(len(beginning + end))
-        return Response(slowly(), mimetype="audio/x-wav", headers={"Content-Length": length})
-
-    with town_with_carrier(town, carrier_that(answers)) as elsewhere:
-        ali_reads = Visitor(elsewhere).signs_in("ali")
-        address, browser = f"{elsewhere.url}{message}/audio", ali_reads._browser
-        listening = [browser.get(address, stream=True, timeout=20) for _ in range(MOST_AT_ONCE)]
-        one_too_many = ali_reads.opens(f"{message}/audio")
-        going_on.set()
-        heard = [answer.content for answer in listening]
-        afterwards = until(lambda: ali_reads.opens(f"{message}/audio"), lambda answer: answer.status_code == 200)
-
-    assert one_too_many.status_code == 503
-    assert heard == [beginning + end] * MOST_AT_ONCE
-    assert afterwards.content == beginning + end
+    counted = "1 besked venter, <strong>1 over fristen</strong>"
+    assert until(lambda: sofie_reads.opens("/wallboard").text, lambda board: counted in board)
 
 
 @pytest.mark.browser
@@ -491,7 +489,7 @@ def test_what_somebody_hears_goes_on_when_a_colleague_marks_another(town, ali, s
     page.goto(f"{town.url}/messages")
     page.locator("audio").nth(1).evaluate("audio => audio.play()")
 
-    sofie_reads.sends(f"{before}/handled", seen_on="/messages")
+    sofie_reads.sends(f"{before}/handled", outcome="settled", seen_on="/messages")
     page.get_by_text("20 30 40 59").wait_for(state="detached")
 
     assert page.locator("audio").evaluate("audio => audio.paused || audio.ended") is False
@@ -510,8 +508,9 @@ def test_marking_one_message_leaves_the_others_where_they_are(town, ali, page):
         new MutationObserver(count).observe(document.getElementById("letters"), { childList: true });
     }""")
 
-    page.get_by_role("button", name="Markér som behandlet").first.click()
-    page.get_by_text("2 ubehandlede beskeder, ældste først").wait_for()
+    page.get_by_role("button", name="Tag beskeden").first.click()
+    page.get_by_role("button", name="Markér som behandlet").click()
+    page.get_by_text("2 ubehandlede beskeder, den med kortest frist først").wait_for()
 
     assert page.evaluate("window.moved") == 0
 
@@ -522,6 +521,8 @@ def test_a_message_is_marked_by_keyboard_and_the_focus_stays_on_the_page(town, a
     signed_in(page, town, "ali")
     page.goto(f"{town.url}/messages")
 
+    page.get_by_role("button", name="Tag beskeden").press("Enter")
+    page.get_by_text("Du har taget beskeden").wait_for()
     page.get_by_role("button", name="Markér som behandlet").press("Enter")
     page.get_by_text("Ingen beskeder venter").wait_for()
 
@@ -532,7 +533,7 @@ def test_a_message_is_marked_by_keyboard_and_the_focus_stays_on_the_page(town, a
 @pytest.mark.browser
 def test_a_sound_that_cannot_be_played_says_so_beside_the_player(town, ali, page):
     leaves_a_message(town)
-    town.carrier.recordings.all.clear()
+    loses_its_sound(town)
     signed_in(page, town, "ali")
     page.goto(f"{town.url}/messages")
 
@@ -553,6 +554,6 @@ def test_the_messages_are_accessible_wide_and_narrow(town, sofie, page):
     is_accessible(page)
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    town.carrier.recordings.all.clear()
+    loses_its_sound(town)
     page.goto(f"{town.url}{message}/audio")
     is_accessible(page)

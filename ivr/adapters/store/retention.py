@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Table,
     and_,
+    case,
     delete,
     func,
     insert,
@@ -52,8 +53,8 @@ DAYS: Mapping[str, int] = {
 class Trace:
     """One place that holds a kind of personal data. Rows older than `at` and `holding` it are cleared or deleted.
 
-    `cleared` gives the columns that lose their value; where it is empty the whole row goes. `told` is a column whose
-    values the caller needs when rows go, and `without` a key that a fact loses.
+    `cleared` gives the columns that lose their value; where it is empty the whole row goes. `told` is a value that the
+    caller needs of each row that goes, unless it is null, and `without` a key that a fact loses.
     """
 
     kind: str
@@ -62,7 +63,7 @@ class Trace:
     at: ColumnElement[datetime]
     holding: tuple[ColumnElement[bool], ...] = ()
     cleared: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    told: Column[Any] | None = None
+    told: ColumnElement[Any] | None = None
     without: str | None = None
 
 
@@ -96,7 +97,8 @@ TRACES = (
         what="messages left by callers",
         table=messages,
         at=messages.c.left_at,
-        told=messages.c.recording,
+        # With those that the carrier still has, null for the others.
+        told=case((messages.c.deleted_at.is_(None), messages.c.recording)),
     ),
     _cleared("pseudonyms", "pseudonyms of callers", contacts.c.caller_pseudonym, contacts.c.started_at),
     _cleared("pseudonyms", "pseudonyms of callbacks", callbacks.c.caller_pseudonym, callbacks.c.asked_at),
@@ -131,7 +133,7 @@ def forget(db: Connection, trace: Trace, before: datetime, limit: int) -> tuple[
         return _written_anew(db, some, trace.without), ()
     if trace.told is not None:
         gone = db.execute(delete(trace.table).where(some).returning(trace.told)).scalars().all()
-        return len(gone), tuple(gone)
+        return len(gone), tuple(value for value in gone if value is not None)
     return db.execute(delete(trace.table).where(some)).rowcount, ()
 
 

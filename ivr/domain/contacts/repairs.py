@@ -32,5 +32,7 @@ class Found(StrEnum):
     """A caller was with an agent, and did not stand as such in the line."""
     CONTACT_OVER = "contact_over"
     """Everybody had gone, and the contact was still open."""
+    RECORDING_LEFT = "recording_left"
+    """The sound of a message was at the carrier, and nobody was about to fetch or delete it."""
     PLAN_UNREADABLE = "plan_unreadable"
     """A call's plan could no longer be had: it goes on by another one."""

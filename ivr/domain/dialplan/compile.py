@@ -189,7 +189,9 @@ def _group(id: str, item: Item) -> Group:
             finished_after=item.plain("finished_after_seconds"),
             callback=_callback(item),
             return_within=item.plain("return_within_seconds"),
+            trusts_sip=item.plain("trusts_sip"),
             takes_messages=item.plain("takes_messages"),
+            messages_within=item.plain("messages_within_hours"),
             fallback=item.plain("fallback"),
         ),
     )

@@ -27,6 +27,7 @@ from ivr.domain.dialplan.values import (
     check_link,
     choice,
     decimal,
+    hours,
     minutes,
     parse_country,
     parse_phone,
@@ -214,7 +215,9 @@ _GROUP = Record(
         "hold": Part(record=_HOLD),
         "callback": Part(record=_CALLBACK),
         "return_within_seconds": seconds(0, 600, 120),
+        "trusts_sip": FLAG,
         "takes_messages": FLAG,
+        "messages_within_hours": hours(1, 80, 8),
         "fallback": PHONE,
     },
 )

@@ -104,6 +104,10 @@ def minutes(low: int, high: int, example: int) -> Plain:
     return _duration(low, high, example, "minutes", timedelta(minutes=1))
 
 
+def hours(low: int, high: int, example: int) -> Plain:
+    return _duration(low, high, example, "hours", timedelta(hours=1))
+
+
 def choice(*words: str) -> Plain:
     def convert(text: str) -> str:
         if text not in words:

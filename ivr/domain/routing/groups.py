@@ -37,7 +37,10 @@ class Group:
     `weight` scales how fast a wait grows urgent against other groups. `ring` is how long a device rings before the
     offer counts as not answered. `finished_after`: a phone hung up by the agent after that much talk means that the
     conversation is over; earlier it is a lost line.
-    `callback` says how citizens are rung back, None where they are not. Who calls again within `return_within` of being cut off may have the place back; zero is never.
+    `callback` says how citizens are rung back, None where they are not.
+    With `trusts_sip` an agent at a `sip:` address has taken the call by picking up, without a key.
+    A message should be dealt with within `messages_within`, counted in the group's opening hours.
+    Who calls again within `return_within` of being cut off may have the place back; zero is never.
     """
 
     id: str
@@ -54,5 +57,7 @@ class Group:
     finished_after: timedelta = timedelta(seconds=20)
     return_within: timedelta = timedelta(seconds=120)
     callback: CallbackPolicy | None = None
+    trusts_sip: bool = False
     takes_messages: bool = True
+    messages_within: timedelta = timedelta(hours=8)
     fallback: PhoneNumber | None = None

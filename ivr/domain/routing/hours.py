@@ -114,6 +114,23 @@ class Calendar:
             )
         return Opening(is_open=False, reason=self._cause(moment.astimezone(zone)).name)
 
+    def after(self, hours: str, moment: datetime, span: timedelta) -> datetime | None:
+        """When `hours` have been open for `span` (above zero) since `moment` (aware); local zone.
+
+        A span that ends with an opening ends there, not at the next one. None if it takes more than a year. Raises
+        KeyError for hours that are not defined.
+        """
+        week, zone, left = self._week(hours), ZoneInfo(self.zone), span
+        now = moment.astimezone(UTC)
+        if week == AROUND_THE_CLOCK:
+            return (now + span).astimezone(zone)
+        for opens, closes in self._openings(week, moment.astimezone(zone).date(), zone):
+            begins = max(opens, now)
+            if left <= closes - begins:
+                return (begins + left).astimezone(zone)
+            left -= max(closes - begins, timedelta(0))
+        return None
+
     def why(self, hours: str, moment: datetime) -> Cause:
         """What decides how `hours` stand at `moment` (aware). Raises KeyError for hours that are not defined.
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from ivr.adapters.store import callbacks, figures
+from ivr.adapters.store import callbacks, figures, messages
 from ivr.adapters.store.figures import AgentNow, Day, Line
+from ivr.adapters.store.messages import Pending
 from ivr.adapters.store.notices import LiveNotice, Override
 from ivr.assembly import Parts
 from ivr.domain.dialplan.plan import DialPlan
@@ -25,7 +26,7 @@ from ivr.web.live import Live
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupBoard:
-    """One group now. `override` is set while somebody has opened or closed it by hand.
+    """One group now. `override` is set while somebody has opened or closed it by hand, `messages` while any wait.
 
     `callbacks` are the citizens who wait to be called back, with no telephone in hand: none of them is in `line`.
     """
@@ -36,6 +37,7 @@ class GroupBoard:
     line: Line | None
     agents: tuple[AgentNow, ...]
     day: Day
+    messages: Pending | None
     callbacks: int = 0
 
     @property
@@ -123,6 +125,7 @@ def read(work: Work) -> tuple[Board, datetime]:
     lines = figures.lines(work.db)
     staff = figures.staff(work.db)
     promised = callbacks.open_by_group(work.db)
+    waiting_messages = messages.pending(work.db, work.now)
     targets = {group.id: group.target for group in plan.groups.values()}
     days = figures.day(work.db, day_start(work.now, plan), targets)
     groups = tuple(
@@ -134,6 +137,7 @@ def read(work: Work) -> tuple[Board, datetime]:
             agents=tuple(agent for agent in staff if group.id in agent.groups),
             day=days[group.id],
             callbacks=promised.get(group.id, 0),
+            messages=waiting_messages.get(group.id),
         )
         for group in plan.groups.values()
     )

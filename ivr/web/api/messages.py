@@ -1,5 +1,6 @@
 """`/messages`: what callers said after the beep, for the groups of whoever asks."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from ivr.adapters.store import agents, messages
 from ivr.adapters.store.messages import Message
 from ivr.assembly import Parts
+from ivr.domain.contacts.messages import MessageOutcome
 from ivr.domain.phone import PhoneNumber
 from ivr.operations import messages as message_operations
 from ivr.web import auth
@@ -29,15 +31,26 @@ class LeftMessage(BaseModel):
     topic: str | None
     employee: str | None
     left_at: datetime
+    due_at: datetime | None = Field(description="By when to deal with it; null where the group never opens.")
+    overdue: bool
+    taken_by: str | None = Field(description="The name of whoever sees to it.")
     seconds: int
     caller: str | None
     hidden: bool
     anonymous: bool
-    audio: str = Field(description="Where the WAV is, on this server; it takes the same bearer token.")
+    audio: str | None = Field(
+        description="Where the WAV is, on this server; it takes the same bearer token. Null until it has come from the "
+        "carrier."
+    )
+    audio_lost: bool = Field(description="The carrier had deleted the sound before it could be fetched.")
 
 
 class MessageList(BaseModel):
     messages: list[LeftMessage]
+
+
+class Handling(BaseModel):
+    outcome: MessageOutcome
 
 
 def blueprint(parts: Parts) -> APIBlueprint:
@@ -46,22 +59,47 @@ def blueprint(parts: Parts) -> APIBlueprint:
     @api.get("/messages")
     @auth.needs(auth.MESSAGES)
     @api.output(MessageList)
-    @api.doc(summary="Messages that nobody has dealt with, oldest first", security="Bearer", responses=[401, 403])
+    @api.doc(
+        summary="Messages that nobody has dealt with, the first due first", security="Bearer", responses=[401, 403]
+    )
     def listed() -> MessageList:
         with parts.engine.connect() as db:
             found = messages.unheard(db, groups_of(db, auth.person()))
-        return MessageList(messages=[_shown(message) for message in found])
+            now = parts.operations.clock.now(db)
+        return MessageList(messages=[_shown(message, now) for message in found])
 
-    @api.post("/messages/<uuid:message_id>/handled")
-    @auth.needs(auth.MESSAGES)
-    @api.output({}, status_code=204)
-    @api.doc(summary="A message is dealt with", security="Bearer", responses=[401, 403, 404, 409])
-    def handled(message_id: Any) -> Response:
+    def deed(operation: Callable[..., None], message_id: Any, *more: Any) -> Response:
         who = auth.person()
         with parts.engine.connect() as db:
             groups = groups_of(db, who)
-        parts.operations.run(message_operations.handle, who.agent.id, groups, str(message_id))
+        parts.operations.run(operation, who.agent.id, groups, str(message_id), *more)
         return Response(status=204)
+
+    @api.post("/messages/<uuid:message_id>/take")
+    @auth.needs(auth.MESSAGES)
+    @api.output({}, status_code=204)
+    @api.doc(summary="I see to a message", security="Bearer", responses=[401, 403, 404, 409])
+    def take(message_id: Any) -> Response:
+        return deed(message_operations.take, message_id)
+
+    @api.post("/messages/<uuid:message_id>/give-back")
+    @auth.needs(auth.MESSAGES)
+    @api.output({}, status_code=204)
+    @api.doc(
+        summary="A message is anybody's again: one's own, or as a supervisor another's",
+        security="Bearer",
+        responses=[401, 403, 404, 409],
+    )
+    def give_back(message_id: Any) -> Response:
+        return deed(message_operations.give_back, message_id)
+
+    @api.post("/messages/<uuid:message_id>/handled")
+    @auth.needs(auth.MESSAGES)
+    @api.input(Handling)
+    @api.output({}, status_code=204)
+    @api.doc(summary="A message is dealt with", security="Bearer", responses=[401, 403, 404, 409])
+    def handled(message_id: Any, json_data: Handling) -> Response:
+        return deed(message_operations.handle, message_id, json_data.outcome)
 
     return api
 
@@ -73,7 +111,7 @@ def groups_of(db: Connection, who: Person) -> frozenset[str] | None:
     return agents.abilities_of(db, [who.agent.id])[who.agent.id].groups
 
 
-def _shown(message: Message) -> LeftMessage:
+def _shown(message: Message, now: datetime) -> LeftMessage:
     return LeftMessage(
         id=message.id,
         contact=message.contact_id,
@@ -81,9 +119,13 @@ def _shown(message: Message) -> LeftMessage:
         topic=message.topic,
         employee=message.employee,
         left_at=message.left_at,
+        due_at=message.due_at,
+        overdue=message.is_overdue(now),
+        taken_by=message.taker,
         seconds=message.seconds,
         caller=PhoneNumber(message.caller).shown() if message.caller is not None else None,
         hidden=message.caller is None and not message.anonymous,
         anonymous=message.anonymous,
-        audio=url_for("messages.audio", message_id=message.id),
+        audio=url_for("messages.audio", message_id=message.id) if message.fetched_at is not None else None,
+        audio_lost=message.is_lost,
     )

@@ -47,6 +47,8 @@ class Queue(BaseModel):
     longest_wait_seconds: int
     callbacks: int
     is_stuck: bool
+    messages: int
+    messages_overdue: int
     agents: list[QueueAgent]
     agents_by_state: dict[str, int]
     answered_today: int
@@ -95,6 +97,8 @@ def _queue(board: GroupBoard, as_of: datetime) -> Queue:
         longest_wait_seconds=round((as_of - board.line.oldest).total_seconds()) if board.line is not None else 0,
         callbacks=board.callbacks,
         is_stuck=board.is_stuck,
+        messages=board.messages.count if board.messages is not None else 0,
+        messages_overdue=board.messages.overdue if board.messages is not None else 0,
         agents=[
             QueueAgent(name=agent.name, state=agent.state, reason=agent.reason, since=agent.since)
             for agent in board.agents

@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
-from ivr.adapters.store import agents
+from ivr.adapters.store import agents, messages
 from ivr.adapters.store.agents import Agent
+from ivr.adapters.store.messages import Message
 from ivr.assembly import Parts
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.errors import IvrError
@@ -49,19 +50,24 @@ RESOLVED = ("yes", "no", "not_applicable")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """All that the live part shows. `lines` are the queues of the agent's own groups."""
+    """All that the live part shows. `lines` are the queues of the agent's own groups.
+
+    `task` is the message to deal with while the agent is ready and nobody is in line.
+    """
 
     agent: Agent
     pop: Pop | None
     plan: DialPlan
     lines: tuple[GroupBoard, ...]
+    task: Message | None
     as_of: datetime
 
     @property
     def version(self) -> str:
-        lines = tuple((line.group.id, line.line, line.opening.is_open) for line in self.lines)
+        lines = tuple((line.group.id, line.line, line.opening.is_open, line.messages) for line in self.lines)
+        task = (self.task, self.task is not None and self.task.is_overdue(self.as_of))
         seen = (self.agent.state, self.agent.reason, self.agent.since, self.agent.wanted)
-        return version_of(seen, self.pop, lines, language())
+        return version_of(seen, self.pop, lines, task, language())
 
     @property
     def zone(self) -> str:
@@ -168,8 +174,10 @@ def _read(parts: Parts, board: LiveBoard) -> Desk:
         pop = pop_of(parts, db, agent.id)
         plan = plan_of(parts, db, pop.contact) if pop is not None else parts.plans.current(db).plan
         mine = _groups(db, agent)
-    lines = tuple(group for group in board.now().values.groups if group.group.id in mine)
-    return Desk(agent=agent, pop=pop, plan=plan, lines=lines, as_of=now)
+        lines = tuple(group for group in board.now().values.groups if group.group.id in mine)
+        has_time = agent.state is AgentState.READY and not any(line.waiting for line in lines)
+        task = messages.next_for(db, mine, agent.id) if has_time else None
+    return Desk(agent=agent, pop=pop, plan=plan, lines=lines, task=task, as_of=now)
 
 
 def _groups(db: Connection, agent: Agent) -> frozenset[str]:
@@ -186,6 +194,7 @@ def _shown(desk: Desk) -> dict[str, Any]:
         "zone": desk.zone,
         "version": desk.version,
         "topics": desk.plan.flow.topics,
+        "titles": {topic.id: topic.title for topic in topics},
         "all_topics": topics,
         "link_topics": [topic for topic in topics if topic.link],
         "group_names": desk.plan.flow.group_names,

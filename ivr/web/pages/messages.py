@@ -1,21 +1,21 @@
-"""Messages that callers left: heard on our own page, through our own server, and marked when they are dealt with.
+"""Messages that callers left, by their deadlines: taken, heard, and ended with what came of them.
 
-The carrier keeps the sound; neither its address nor the account's token ever reaches a browser.
+The sound is our own copy; whoever listens asks nothing of the carrier.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import structlog
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as AnyResponse
 
-from ivr.adapters.carrier.recordings import RecordingGone, RecordingUnavailable, Sound
 from ivr.adapters.store import messages
 from ivr.adapters.store.messages import Message
 from ivr.assembly import Parts
+from ivr.domain.contacts.messages import MessageOutcome
 from ivr.operations import messages as message_operations
 from ivr.operations.messages import MessageTaken, NoSuchMessage
 from ivr.web import auth
@@ -25,19 +25,23 @@ from ivr.web.live import version_of
 from ivr.web.pages.format import language
 from ivr.web.pages.ways import fragment, unchanged, wants_fragment
 
-log = structlog.get_logger()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """What the reader may hear, oldest first."""
+    """What the reader may hear, the first due first. `who` is the reader's id."""
 
     messages: tuple[Message, ...]
+    who: str
     as_of: datetime
 
     @property
+    def overdue(self) -> frozenset[str]:
+        """The ids of those that somebody should have dealt with by now."""
+        return frozenset(message.id for message in self.messages if message.is_overdue(self.as_of))
+
+    @property
     def version(self) -> str:
-        return version_of(self.messages, language())
+        return version_of(self.messages, sorted(self.overdue), language())
 
 
 def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
@@ -59,24 +63,34 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     @pages.get("/<uuid:message_id>/audio")
     @auth.needs(auth.MESSAGES)
     def audio(message_id: Any) -> AnyResponse | tuple[str, int]:
-        try:
-            return _played(parts.recordings.open(_recording_of(parts, str(message_id))))
-        except (RecordingGone, RecordingUnavailable) as error:
-            log.warning("recording_not_played", message=str(message_id), code=error.code, why=error.text)
-            status = 410 if isinstance(error, RecordingGone) else 503
-            return render_template("messages/unplayable.html", is_gone=status == 410), status
+        with parts.engine.connect() as db:
+            message = messages.get(db, str(message_id))
+            groups = groups_of(db, auth.person())
+            if message is None or (groups is not None and message.group_id not in groups):
+                raise NoSuchMessage
+            sound = messages.sound_of(db, message.id)
+        if sound is None:
+            return render_template("messages/unplayable.html", is_gone=message.is_lost), 410 if message.is_lost else 503
+        return _played(sound)
+
+    @pages.post("/<uuid:message_id>/take")
+    @auth.needs(auth.MESSAGES)
+    def take(message_id: Any) -> AnyResponse:
+        return _done(parts, board, message_operations.take, str(message_id), said="message_taken")
+
+    @pages.post("/<uuid:message_id>/give-back")
+    @auth.needs(auth.MESSAGES)
+    def give_back(message_id: Any) -> AnyResponse:
+        return _done(parts, board, message_operations.give_back, str(message_id), said="message_given_back")
 
     @pages.post("/<uuid:message_id>/handled")
     @auth.needs(auth.MESSAGES)
     def handled(message_id: Any) -> AnyResponse:
-        who = auth.person()
-        with parts.engine.connect() as db:
-            groups = groups_of(db, who)
-        try:
-            parts.operations.run(message_operations.handle, who.agent.id, groups, str(message_id))
-        except MessageTaken as error:
-            return _answer(parts, board, problem=error.code)
-        return _answer(parts, board, said="message_handled")
+        chosen = request.form.get("outcome", "")
+        if chosen not in set(MessageOutcome):
+            return _answer(parts, board, problem="outcome_missing")
+        outcome = MessageOutcome(chosen)
+        return _done(parts, board, message_operations.handle, str(message_id), outcome, said="message_handled")
 
     @pages.app_context_processor
     def in_the_header() -> dict[str, Any]:
@@ -85,25 +99,24 @@ def blueprint(parts: Parts, board: LiveBoard) -> Blueprint:
     return pages
 
 
-def _recording_of(parts: Parts, message_id: str) -> str:
+def _done(
+    parts: Parts, board: LiveBoard, operation: Callable[..., None], message_id: str, *more: Any, said: str
+) -> AnyResponse:
+    """Carry it out and show the list. That a colleague was first is ordinary: it is told in a sentence."""
+    who = auth.person()
     with parts.engine.connect() as db:
-        message = messages.get(db, message_id)
-        groups = groups_of(db, auth.person())
-    if message is None or (groups is not None and message.group_id not in groups):
-        raise NoSuchMessage
-    return message.recording
-
-
-def _played(sound: Sound) -> Response:
-    """The sound while it comes in. Safari plays nothing from a server that does not send parts."""
-    response = Response(sound.pieces, mimetype="audio/wav")
-    response.call_on_close(sound.close)
-    response.content_length = sound.size
+        groups = groups_of(db, who)
     try:
-        response.make_conditional(request, accept_ranges=True, complete_length=sound.size)
-    except BaseException:
-        sound.close()
-        raise
+        parts.operations.run(operation, who.agent.id, groups, message_id, *more)
+    except MessageTaken as error:
+        return _answer(parts, board, problem=error.code)
+    return _answer(parts, board, said=said)
+
+
+def _played(sound: bytes) -> Response:
+    """Safari plays nothing from a server that does not send parts."""
+    response = Response(sound, mimetype="audio/wav")
+    response.make_conditional(request, accept_ranges=True, complete_length=len(sound))
     return response
 
 
@@ -119,7 +132,7 @@ def _count(parts: Parts) -> int:
 def _read(parts: Parts) -> Inbox:
     with parts.engine.connect() as db:
         found = messages.unheard(db, groups_of(db, auth.person()))
-        return Inbox(messages=found, as_of=parts.operations.clock.now(db))
+        return Inbox(messages=found, who=auth.person().agent.id, as_of=parts.operations.clock.now(db))
 
 
 def _answer(parts: Parts, board: LiveBoard, *, problem: str | None = None, said: str | None = None) -> AnyResponse:
@@ -143,5 +156,7 @@ def _shown(inbox: Inbox, board: LiveBoard) -> dict[str, Any]:
         "zone": now.zone,
         "titles": now.titles,
         "groups": {group.group.id: group.group.name for group in now.groups},
+        "outcomes": tuple(MessageOutcome),
         "may_read_log": auth.person().may(auth.LOG),
+        "may_give_back_all": auth.person().may(auth.EVERY_GROUP),
     }

@@ -15,6 +15,7 @@ from ivr.domain.orders import (
     DeleteRecording,
     EndCall,
     EndConference,
+    FetchRecording,
     HoldLeg,
     Lane,
     MoveCall,
@@ -47,6 +48,7 @@ ONE_OF_EACH = [
         ),
         False,
     ),
+    (FetchRecording(message="m1", recording="RE1"), True),
     (DeleteRecording(recording="RE1"), True),
 ]
 
@@ -69,6 +71,8 @@ def test_only_calls_that_we_create_are_paced_and_agents_go_first():
     back = lane(CallCitizen(leg="C", to="+4520123456", ring_seconds=25))
     assert [ring("offer"), ring("consult"), back] == sorted([Lane.CALLBACKS, Lane.CONSULTS, Lane.AGENTS])
     assert [lane(order) for order, _ in ONE_OF_EACH[2:]] == [None] * 8
+    assert [ring("offer"), ring("consult"), ring("callback")] == sorted([Lane.CALLBACKS, Lane.CONSULTS, Lane.AGENTS])
+    assert [lane(order) for order, _ in ONE_OF_EACH[1:]] == [None] * 8
 
 
 ORDERED = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

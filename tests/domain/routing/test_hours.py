@@ -254,3 +254,25 @@ def test_a_closing_day_from_an_hour_is_as_any_other_until_then_and_closed_from_t
 
     assert opening.is_open == (plain.at("hours", moment).is_open and moment.time() < closes)
     assert opening.is_open or moment.time() < closes or opening.reason == "Grundlovsdag"
+
+
+@pytest.mark.parametrize(
+    ("hours", "moment", "span", "expected"),
+    [
+        ("townhall", "2026-11-23T10:00", 2, "2026-11-23T12:00"),
+        ("townhall", "2026-11-23T08:00", 6, "2026-11-23T15:00"),
+        ("townhall", "2026-11-23T08:00", 7, "2026-11-24T10:00"),
+        ("townhall", "2026-11-27T12:00", 2, "2026-11-30T10:00"),
+        ("townhall", "2026-12-23T14:00", 2, "2026-12-28T10:00"),
+        ("lunch", "2026-11-23T11:00", 2, "2026-11-23T14:00"),
+        ("evening", "2026-11-23T22:00", 4, "2026-11-24T02:00"),
+        ("always", "2026-11-22T21:30", 8, "2026-11-23T05:30"),
+        ("never", "2026-11-22T21:30", 8, None),
+    ],
+)
+def test_a_span_of_opening_hours_runs_only_while_it_is_open(
+    hours: str, moment: str, span: int, expected: str | None
+) -> None:
+    ends = CALENDAR.after(hours, local(moment), timedelta(hours=span))
+
+    assert ends == (None if expected is None else local(expected))
