@@ -22,7 +22,7 @@ check: setup
 
 test: check
 	$(BIN)/python -m tests.kit.browser
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 2
 
 demo: setup
 	$(BIN)/ivr demo

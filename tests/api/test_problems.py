@@ -10,7 +10,8 @@ def test_the_description_of_the_api_names_every_call(otto):
         "/login", "/me", "/me/state", "/me/contact", "/queues", "/stats", "/contacts", "/contacts/{contact_id}",
         "/contacts/{contact_id}/accept", "/contacts/{contact_id}/decline", "/contacts/{contact_id}/hold",
         "/contacts/{contact_id}/resume", "/contacts/{contact_id}/hang-up", "/contacts/{contact_id}/link",
-        "/contacts/{contact_id}/wrap-up", "/messages", "/messages/{message_id}/handled", "/notices", "/notices/{notice_id}", "/groups/{group_id}/open",
+        "/contacts/{contact_id}/wrap-up", "/messages", "/messages/{message_id}/handled",
+        "/messages/{message_id}/take", "/messages/{message_id}/give-back", "/notices", "/notices/{notice_id}", "/groups/{group_id}/open",
         "/lessons", "/proposals", "/proposals/{proposal_id}",
     }  # fmt: skip
 

@@ -224,7 +224,7 @@ def test_what_nobody_is_led_to_is_a_warning_and_the_plan_is_taken() -> None:
         "                 Nobody can choose it.\n"
         'routes.yaml:52:3  warning: topic "affald" is on no key that a caller can reach.\n'
         "                  Who cannot or will not speak does not find it.\n"
-        'routes.yaml:84:3  warning: nobody sends calls to group "pleje".\n'
+        'routes.yaml:85:3  warning: nobody sends calls to group "pleje".\n'
         "                  Its agents get transfers only.\n"
     )
 
