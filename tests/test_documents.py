@@ -61,8 +61,16 @@ def options_of(command: click.Command) -> set[str]:
 
 def all_commands(command: click.Command = ivr) -> Iterator[click.Command]:
     yield command
-    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+    for inner in commands_of(command).values():
         yield from all_commands(inner)
+
+
+def commands_of(command: click.Command) -> dict[str, click.Command]:
+    if not isinstance(command, click.Group):
+        return {}
+    context = click.Context(command)
+    found = {name: command.get_command(context, name) for name in command.list_commands(context)}
+    return {name: inner for name, inner in found.items() if inner is not None}
 
 
 def problem_with(line: str) -> str | None:
@@ -73,9 +81,9 @@ def problem_with(line: str) -> str | None:
             if word.split("=")[0] not in options_of(command):
                 return f"{line!r}: {command.name} has no option {word}"
         elif isinstance(command, click.Group):
-            if word not in command.commands:
+            if word not in commands_of(command):
                 return f"{line!r}: {command.name} has no command {word}"
-            command = command.commands[word]
+            command = commands_of(command)[word]
     return None
 
 

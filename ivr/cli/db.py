@@ -177,7 +177,11 @@ def _run(program: str, *arguments: str, url: str | None = None) -> str:
         environment["PGPASSWORD"] = str(parts.pop("password", None) or "")
         address = (f"--dbname={make_conninfo('', **parts)}",)
     done = subprocess.run(
-        [str(database.PROGRAMS / program), *address, *arguments], env=environment, capture_output=True, text=True, check=False
+        [str(database.PROGRAMS / program), *address, *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         told = done.stderr.strip().splitlines() or [f"{program} ended with {done.returncode}."]

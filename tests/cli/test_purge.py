@@ -62,6 +62,7 @@ def test_each_kind_goes_after_its_own_days(run: Run, engine: Engine) -> None:
         "notes of agents": 2,
         "messages left by callers": 2,
         "pseudonyms of callers": 1,
+        "pseudonyms of callbacks": 1,
         "numbers that take no texts": 1,
         "the carrier's ids of calls": 1,
         "the carrier's ids of texts": 1,
