@@ -1,15 +1,18 @@
 """What a webhook cannot be cheaper than, under the same server: constant words, and one signed transaction.
 
-`python -m gunicorn "bench.floors:constant()"` and `"bench.floors:transaction()"`.
+`python -m bench.floors constant --port 8000` serves the first, `transaction` the second.
 """
 
+import argparse
 import os
 
 from flask import Flask, Response, abort, request
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, insert, update
 from twilio.request_validator import RequestValidator
 
+from bench.serving import THREADS, WORKERS
 from ivr.adapters.store import database
+from ivr.web.server import Server
 
 ROWS = 1000
 _WORDS = (
@@ -81,3 +84,18 @@ def _app() -> Flask:
         return "ok"
 
     return app
+
+
+def main() -> None:
+    """Serve a floor as `ivr serve` would."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("floor", choices=FLOORS)
+    arguments.add_argument("--port", type=int, required=True)
+    asked = arguments.parse_args()
+    Server(FLOORS[asked.floor](), f"127.0.0.1:{asked.port}", workers=WORKERS, threads=THREADS).run()
+
+
+FLOORS = {"constant": constant, "transaction": transaction}
+
+if __name__ == "__main__":
+    main()

@@ -44,7 +44,7 @@ PASSPORT: Errand = (
     ("tast 0 for en medarbejder", "0"),
 )
 PERSON_SHARE, IMPATIENT_SHARE = 0.7, 0.1
-_GOODBYES = ("tak for samtalen", "tak for opkaldet", "farvel")
+_GOODBYES = ("tak for samtalen", "samtalen er slut", "tak for opkaldet", "farvel")
 _LOOKS_SECONDS, _PATIENCE_SECONDS = 1.0, 10
 _TALK_SECONDS = (3.0, 6.0)
 

@@ -1,11 +1,11 @@
-"""Web servers under the settings of `ivr serve`, and what they have used of the processors so far."""
+"""Web servers, all with the same processes and threads, and what they have used of the processors so far."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +13,8 @@ from typing import Any
 import psutil
 import requests
 
-from ivr.cli.serve import gunicorn
-
 WORKERS, THREADS = 2, 16
+OURS = ("ivr", "serve", "--workers", str(WORKERS), "--threads", str(THREADS), "--no-dispatcher", "--no-listener")
 _READY_SECONDS = 30
 
 
@@ -39,10 +38,10 @@ def seconds_of(process: psutil.Process) -> float:
 
 
 @contextmanager
-def served(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
-    """`application` served by gunicorn exactly as `ivr serve` does it."""
+def served(what: Sequence[str], environment: Mapping[str, str]) -> Iterator[Server]:
+    """What `python -m` serves with these words: `OURS`, or a floor of `bench.floors`."""
     port = free_port()
-    command = gunicorn("127.0.0.1", port, WORKERS, THREADS, application)
+    command = [sys.executable, "-m", *what, "--port", str(port)]
     process = subprocess.Popen(command, env={**os.environ, **environment, "IVR_PUBLIC_URL": f"http://127.0.0.1:{port}"})
     try:
         wait_for(port, process)

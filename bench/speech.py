@@ -22,7 +22,7 @@ from sqlalchemy import text
 
 from bench.labelled import ears_of_the_town
 from bench.listening import DANISH, MODEL, Calls, bare_streams, expected, running, said, town_of
-from bench.serving import free_port, served
+from bench.serving import OURS, free_port, served
 from ivr.adapters.recognition.stream import TELEPHONE_RATE
 from ivr.adapters.recognition.vosk import Model
 from ivr.adapters.store import database
@@ -124,7 +124,7 @@ def _listened(url: str, folder: Path, rounds: int) -> tuple[Found, Mapping[int, 
     listen = ["ivr", "listen", "--port", str(port), "--workers", "2"]
     bare = ["bench.bare_ear", str(MODEL), str(bare_port)]
     with (
-        served("ivr.web.wsgi:create()", environment) as web,
+        served(OURS, environment) as web,
         running(listen, environment, port) as ours,
         running(bare, environment, bare_port, phrases) as floor,
     ):

@@ -76,14 +76,14 @@ class Machine:
     def living(self, kind: str) -> list[psutil.Process]:
         """Its processes of a kind, the oldest first."""
         kept = _children(self._keeper.pid) if self._keeper is not None else {}
-        masters = [process for process, command in kept.items() if "gunicorn" in command]
+        masters = [process for process, title in kept.items() if "master" in title]
         match kind:
             case "web master":
                 return masters
             case "web worker":
                 return [worker for master in masters for worker in _children(master.pid)]
             case _:
-                return [process for process, command in kept.items() if command[-1] == "dispatch"]
+                return [process for process, title in kept.items() if title == "ivr: dispatcher"]
 
     def stop(self) -> None:
         """End all of it, what was orphaned by a kill included."""
@@ -100,15 +100,15 @@ class Machine:
             self._keeper.wait()
 
 
-def _children(pid: int) -> dict[psutil.Process, list[str]]:
-    """The living children of a process with their command lines, the oldest first."""
+def _children(pid: int) -> dict[psutil.Process, str]:
+    """The living children of a process with their titles, the oldest first."""
     found = {}
     with suppress(psutil.NoSuchProcess):
         for child in sorted(psutil.Process(pid).children(), key=lambda one: (one.create_time(), one.pid)):
-            # One that was killed and not waited for yet has no command line any more.
+            # One that was killed and not waited for yet has no title any more.
             with suppress(psutil.NoSuchProcess):
-                if command := child.cmdline():
-                    found[child] = command
+                if title := " ".join(child.cmdline()).strip():
+                    found[child] = title
     return found
 
 

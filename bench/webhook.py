@@ -25,7 +25,7 @@ from twilio.request_validator import RequestValidator
 
 from bench import floors
 from bench.load import Shot, Volley
-from bench.serving import Server, seconds_of, served
+from bench.serving import OURS, Server, seconds_of, served
 from ivr.adapters.files import plan_files
 from ivr.adapters.store import database
 from ivr.assembly import Parts, assemble
@@ -102,9 +102,9 @@ def _measured(
     environment = {**ENVIRONMENT, "IVR_DATABASE_URL": url, "IVR_VAR": str(folder)}
     with ExitStack() as stack:
         parts = stack.enter_context(_town(environment, url))
-        constant = stack.enter_context(served("bench.floors:constant()", environment))
-        transaction = stack.enter_context(served("bench.floors:transaction()", environment))
-        ours = stack.enter_context(served("ivr.web.wsgi:create()", environment))
+        constant = stack.enter_context(served(("bench.floors", "constant"), environment))
+        transaction = stack.enter_context(served(("bench.floors", "transaction"), environment))
+        ours = stack.enter_context(served(OURS, environment))
         subjects = (
             Subject("constant TwiML", constant, _floor_shots(constant)),
             Subject("one transaction", transaction, _floor_shots(transaction)),

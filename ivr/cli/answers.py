@@ -10,13 +10,12 @@ from typing import Any, ParamSpec
 import click
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from ivr.cli.endings import OUR_FAULT, YOURS_TO_MEND
 from ivr.domain.dialplan.problem import Report
 from ivr.domain.errors import IvrError
 from ivr.domain.phone import NotAPhoneNumber, PhoneNumber
 
 P = ParamSpec("P")
-
-DONE, YOURS_TO_MEND, OUR_FAULT = 0, 1, 3
 
 
 class BadFile(IvrError):

@@ -8,9 +8,10 @@ from typing import Any
 import click
 import requests
 
+from ivr.cli.endings import YOURS_TO_MEND
+
 _POLL_SECONDS = 0.5
 _SECONDS = 5
-YOURS_TO_MEND = 1
 _KEYS = set("0123456789*#")
 _MUSIC = "◀ ♪ music"
 _MARKS = {"heard": "◀", "talk": "◀ person:", "pressed": "▶", "said": "▶"}

@@ -9,13 +9,13 @@ from ivr.adapters.carrier import addresses, probes, twiml
 from ivr.adapters.carrier.numbers import Numbers, NumberSetup, OurNumber, differences, wanted, without_overrides
 from ivr.adapters.carrier.outcomes import CarrierProblem, Permanent
 from ivr.cli.check import load
+from ivr.cli.endings import DONE, OUR_FAULT, YOURS_TO_MEND
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.errors import IvrError
 from ivr.domain.flow.actions import Say
 from ivr.domain.flow.graph import Line
 from ivr.settings import Settings
 
-OUR_FAULT, YOURS_TO_MEND, DONE = 3, 1, 0
 Row = tuple[str, str, str]
 _NO_LINK = "probe"
 

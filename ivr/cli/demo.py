@@ -24,6 +24,7 @@ from ivr.cli.database_of import running_database
 from ivr.cli.demo_hearing import heard_here
 from ivr.cli.demo_town import CITIZENS, MAIN, YOURS
 from ivr.cli.ears import learn_beforehand, trained_folder
+from ivr.cli.endings import OUR_FAULT
 from ivr.cli.kept_running import how_it_ended
 from ivr.domain.errors import IvrError
 from ivr.settings import Settings
@@ -31,7 +32,6 @@ from ivr.simulator.service import LiveCarrier
 
 _READY_SECONDS = 30
 _STOP_SECONDS = 15
-OUR_FAULT = 3
 _ENDED = """The engine has ended by itself ({how}); the end of {log} tells why.
 The carrier and the telephones go on: callers get the fallback, as they would on a real day. Ctrl-C ends everything."""
 _LOG, _ENVIRONMENT = "engine.log", "environment.sh"

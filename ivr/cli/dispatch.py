@@ -6,7 +6,7 @@ import types
 
 import click
 
-from ivr.assembly import assemble
+from ivr.assembly import Parts, assemble
 from ivr.cli.database_of import running_database
 from ivr.dispatcher.loop import Dispatcher
 from ivr.settings import Settings
@@ -19,6 +19,12 @@ def command() -> None:
     """Carry out orders and keep time until stopped. Any number may run beside each other."""
     settings = Settings.from_environment()
     configure()
+    with running_database(settings) as url:
+        run(assemble(settings, url))
+
+
+def run(parts: Parts) -> None:
+    """Carry out orders and keep time until a signal comes."""
     stopped = threading.Event()
 
     def stop(number: int, frame: types.FrameType | None) -> None:
@@ -26,11 +32,9 @@ def command() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with running_database(settings) as url:
-        parts = assemble(settings, url)
-        # Compiled in the middle of the first matching, the plan would keep every other matching waiting for seconds.
-        foresight.begin(parts)
-        dispatcher = Dispatcher(parts)
-        dispatcher.start()
-        stopped.wait()
-        dispatcher.stop()
+    # Compiled in the middle of the first matching, the plan would keep every other matching waiting for seconds.
+    foresight.begin(parts)
+    dispatcher = Dispatcher(parts)
+    dispatcher.start()
+    stopped.wait()
+    dispatcher.stop()

@@ -1,23 +1,28 @@
-"""Processes that are kept running: one that ends is told of in the log and started again, after pauses that grow.
+"""Processes that are kept running: one that ends is told of in the log and forked anew, after pauses that grow.
 
-One that was killed has not failed: whoever kills it, an operator or a machine short of memory, wants it to end and not to stay away.
+They are forked from memory, where all they need has been imported and compiled: it takes milliseconds, and callers wait for
+no start. One that was killed has not failed: whoever kills it, an operator or a machine short of memory, wants it to end and
+not to stay away.
 
 Callers would be greeted and never put through while the dispatcher is away, and not be greeted at all without the web.
 One that ends time and again as soon as it is started cannot be helped from here; where it `may_give_up`, all of it ends,
 so that whoever watches over this process hears of it and callers get the fallback document.
 """
 
+import multiprocessing
 import signal
-import subprocess
 import time
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 
 import click
 import structlog
+from setproctitle import setproctitle
 
-GAVE_UP = 3
+from ivr.cli.endings import DONE, OUR_FAULT, ending_well
+
 # Longer than a start takes: one that has lived for so long had come up, and what ended it was not its start.
 _QUICK_SECONDS = 10.0
 _MOST_QUICK_ENDS = 5
@@ -25,23 +30,30 @@ _LONGEST_PAUSE_SECONDS = 15.0
 _LOOK_SECONDS = 0.1
 _STOP_SECONDS = 10
 
+_FORK = multiprocessing.get_context("fork")
+
 log = structlog.get_logger()
 
 
 @dataclass(kw_only=True)
 class Kept:
-    """A process by its name in the log. `quick_ends` counts those in a row that came soon after a start."""
+    """A process by its name in the log and among the processes of the machine; it ends when `body` does.
+
+    `body` must not count on what a process cannot share with another: connections, threads. `quick_ends` counts those in a
+    row that came soon after a start.
+    """
 
     name: str
-    command: Sequence[str]
+    body: Callable[[], object]
     may_give_up: bool = False
-    process: "subprocess.Popen[bytes] | None" = None
+    process: BaseProcess | None = None
     began: float = 0.0
     quick_ends: int = 0
     again_at: float = 0.0
 
-    def start(self, environment: Mapping[str, str], now: float) -> None:
-        self.process, self.began = subprocess.Popen(list(self.command), env=environment), now
+    def start(self, now: float) -> None:
+        self.process, self.began = _FORK.Process(target=_be, args=(self.name, self.body), name=self.name), now
+        self.process.start()
 
     def ended(self, code: int, now: float) -> None:
         """It has ended by itself: when it is started again."""
@@ -55,6 +67,13 @@ class Kept:
     @property
     def is_hopeless(self) -> bool:
         return self.may_give_up and self.quick_ends >= _MOST_QUICK_ENDS
+
+
+def _be(name: str, body: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    setproctitle(f"ivr: {name}")
+    ending_well(body)
 
 
 def pause_after(quick_ends: int) -> float:
@@ -72,10 +91,10 @@ def how_it_ended(code: int) -> dict[str, int | str]:
         return {"signal": str(-code)}
 
 
-def until_stopped(kept: Sequence[Kept], environment: Mapping[str, str]) -> int:
+def until_stopped(kept: Sequence[Kept]) -> int:
     """Run them until a signal comes, or until one of them is given up; then end all of them and leave no process.
 
-    The exit code is 0 after a signal.
+    Gives the exit code of a command.
     """
 
     def stop(number: int, frame: types.FrameType | None) -> None:
@@ -84,29 +103,29 @@ def until_stopped(kept: Sequence[Kept], environment: Mapping[str, str]) -> int:
     signal.signal(signal.SIGTERM, stop)
     try:
         for one in kept:
-            one.start(environment, time.monotonic())
+            one.start(time.monotonic())
         while True:
             time.sleep(_LOOK_SECONDS)
             for one in kept:
-                _look_after(one, environment, time.monotonic())
+                _look_after(one, time.monotonic())
                 if one.is_hopeless:
                     click.echo(
                         f"The {one.name} ended {one.quick_ends} times soon after its start; the lines above tell why.",
                         err=True,
                     )
-                    return GAVE_UP
+                    return OUR_FAULT
     except KeyboardInterrupt:
-        return 0
+        return DONE
     finally:
         _end(kept)
 
 
-def _look_after(one: Kept, environment: Mapping[str, str], now: float) -> None:
-    code = one.process.poll() if one.process is not None else None
+def _look_after(one: Kept, now: float) -> None:
+    code = one.process.exitcode if one.process is not None else None
     if code is not None:
         one.ended(code, now)
     elif one.process is None and now >= one.again_at:
-        one.start(environment, now)
+        one.start(now)
         log.warning(f"{one.name}_started_anew")
 
 
@@ -118,8 +137,7 @@ def _end(kept: Sequence[Kept]) -> None:
     for process in running:
         process.terminate()
     for process in running:
-        try:
-            process.wait(timeout=_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        process.join(timeout=_STOP_SECONDS)
+        if process.is_alive():
             process.kill()
-            process.wait()
+            process.join()

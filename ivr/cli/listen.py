@@ -9,7 +9,7 @@ import types
 import click
 
 from ivr.adapters.recognition.vosk import Models
-from ivr.assembly import assemble
+from ivr.assembly import Parts, assemble
 from ivr.cli import ports
 from ivr.cli.database_of import running_database
 from ivr.listener.service import Listener
@@ -18,6 +18,7 @@ from ivr.settings import Settings
 from ivr.telemetry import configure
 
 PORT = 8001
+WORKERS = os.cpu_count() or 1
 _STREAMS_PER_WORKER = 40
 """What one core follows with a small model (`docs/speech.md`)."""
 
@@ -25,9 +26,7 @@ _STREAMS_PER_WORKER = 40
 @click.command("listen", epilog="Example: ivr listen --port 8001")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=ports.PORT, default=PORT, show_default=True, help="The port to listen on.")
-@click.option(
-    "--workers", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="Decoders (default: one for each core)."
-)
+@click.option("--workers", type=click.IntRange(min=1), default=WORKERS, help="Decoders (default: one for each core).")
 @click.option(
     "--streams",
     type=click.IntRange(min=1),
@@ -41,6 +40,12 @@ def command(host: str, port: int, workers: int, streams: int | None) -> None:
     settings = Settings.from_environment()
     ports.must_be_free(host, port, "ivr listen --port")
     configure()
+    with running_database(settings) as url:
+        run(assemble(settings, url), host, port, workers, streams)
+
+
+def run(parts: Parts, host: str, port: int, workers: int = WORKERS, streams: int | None = None) -> None:
+    """Hear callers until a signal comes."""
     stopped = threading.Event()
 
     def stop(number: int, frame: types.FrameType | None) -> None:
@@ -48,24 +53,17 @@ def command(host: str, port: int, workers: int, streams: int | None) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with running_database(settings) as url:
-        parts = assemble(settings, url)
-        models = Models(settings.vosk_models)
-        with parts.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
-            try:
-                models.read(parts.plans.current(db).plan.flow.vocabularies)
-            except NoDialPlan as missing:
-                click.echo(f"{missing.text} Models are read when they are first needed.", err=True)
-        listener = Listener(
-            parts,
-            models,
-            host=host,
-            port=port,
-            workers=workers,
-            most_streams=streams or workers * _STREAMS_PER_WORKER,
-        )
-        listener.start()
-        stopped.wait()
-        listener.stop()
-        parts.engine.dispose()
+    models = Models(parts.settings.vosk_models)
+    with parts.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as db:
+        try:
+            models.read(parts.plans.current(db).plan.flow.vocabularies)
+        except NoDialPlan as missing:
+            click.echo(f"{missing.text} Models are read when they are first needed.", err=True)
+    listener = Listener(
+        parts, models, host=host, port=port, workers=workers, most_streams=streams or workers * _STREAMS_PER_WORKER
+    )
+    listener.start()
+    stopped.wait()
+    listener.stop()
+    parts.engine.dispose()
     sys.exit(0)

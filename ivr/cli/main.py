@@ -1,20 +1,12 @@
-"""`ivr`: every command in one place. Exit codes: 0 done, 1 yours to mend, 2 wrong usage, 3 our fault."""
+"""`ivr`: every command in one place."""
 
 import logging
-import os
-import sys
-import tempfile
-import traceback
 from importlib import import_module
-from pathlib import Path
 
 import click
 
-from ivr.domain.errors import IvrError
-from ivr.telemetry import configure, mask
-
-YOURS_TO_MEND, OUR_FAULT = 1, 3
-
+from ivr.cli.endings import ending_well
+from ivr.telemetry import configure
 
 COMMANDS = (
     "call",
@@ -60,29 +52,7 @@ def ivr() -> None:
 
 
 def main() -> None:
-    """The entry point: an error that a person can mend is told in its own words, without a stack."""
+    """The entry point."""
     # Standard output is for a command's answer. What stays and serves tells more of itself.
     configure(level=logging.WARNING)
-    try:
-        ivr()
-    except IvrError as error:
-        click.echo(f"{error.text}\n{error.hint}".rstrip(), err=True)
-        sys.exit(YOURS_TO_MEND)
-    except Exception as error:
-        report = _reported(mask(traceback.format_exc()))
-        click.echo(f"This is our fault: {type(error).__name__}. The report {report} is worth sending.", err=True)
-        sys.exit(OUR_FAULT)
-
-
-def _reported(text: str) -> Path:
-    """Where the report is; beside the data or, where that folder cannot be written to, with the system's other drafts."""
-    report = Path(os.environ.get("IVR_VAR", "var")) / "crash.txt"
-    try:
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.write_text(text, encoding="utf-8")
-    except OSError:
-        descriptor, name = tempfile.mkstemp(prefix="ivr-crash-", suffix=".txt")
-        report = Path(name)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-    return report
+    ending_well(ivr)

@@ -1,14 +1,14 @@
 """`ivr serve`: webhooks, pages and API; on its own it also runs dispatcher, listener and, by default, the database."""
 
-import os
 import sys
+from functools import partial
 
 import click
 
 from ivr.adapters.files import plan_files
 from ivr.adapters.recognition import models
 from ivr.assembly import Parts, assemble
-from ivr.cli import kept_running, listen, ports
+from ivr.cli import dispatch, kept_running, listen, ports
 from ivr.cli.database_of import running_database
 from ivr.cli.kept_running import Kept
 from ivr.domain.language import Language
@@ -16,8 +16,7 @@ from ivr.operations import dialplan
 from ivr.operations.plans import BadDialPlan, NoDialPlan
 from ivr.settings import Settings
 from ivr.telemetry import configure
-
-_APPLICATION = "ivr.web.wsgi:create()"
+from ivr.web import server
 
 
 @click.command("serve", epilog="Example: ivr serve --port 8000")
@@ -41,33 +40,26 @@ def command(
     ports.must_be_free(host, port, "ivr serve --port")
     configure()
     with running_database(settings) as url:
-        heard = _take_up_plan(settings, url)
-        kept = [Kept(name="web", command=gunicorn(host, port, workers, threads), may_give_up=True)]
+        parts = assemble(settings, url)
+        heard = _take_up(parts)
+        web = server.server_of(parts, f"{host}:{port}", workers=workers, threads=threads)
+        kept = [Kept(name="web", body=web, may_give_up=True)]
         if dispatcher:
-            kept.append(Kept(name="dispatcher", command=[sys.executable, "-m", "ivr", "dispatch"]))
+            kept.append(Kept(name="dispatcher", body=partial(dispatch.run, parts)))
         if listener and (settings.vosk_models or heard):
             models.must_be_there(settings.vosk_models, heard)
             ports.must_be_free(host, listen_port, "ivr serve --listen-port")
-            listens = [sys.executable, "-m", "ivr", "listen", "--host", host, "--port", str(listen_port)]
-            kept.append(Kept(name="listener", command=listens))
-        sys.exit(kept_running.until_stopped(kept, {**os.environ, "IVR_DATABASE_URL": url}))
+            kept.append(Kept(name="listener", body=partial(listen.run, parts, host, listen_port)))
+        # Whoever is forked makes connections of its own.
+        parts.engine.dispose()
+        sys.exit(kept_running.until_stopped(kept))
 
 
-def _take_up_plan(settings: Settings, url: str) -> list[Language]:
+def _take_up(parts: Parts) -> list[Language]:
     """The files as they are now, if they are good; else the last good plan of the store goes on serving.
 
     Gives the languages that are to be heard by ourselves.
     """
-    parts = assemble(settings, url)
-    try:
-        _take_up(parts)
-        with parts.engine.connect() as db:
-            return list(parts.plans.current(db).plan.flow.vocabularies)
-    finally:
-        parts.engine.dispose()
-
-
-def _take_up(parts: Parts) -> None:
     settings = parts.settings
     sources = plan_files.read_sources(settings.routes, settings.grammars)
     try:
@@ -76,34 +68,15 @@ def _take_up(parts: Parts) -> None:
         plan_files.keep_last_good(settings.var, sources)
     except BadDialPlan as error:
         click.echo(f"{error.text}\n{error.hint}", err=True)
-        with parts.engine.connect() as db:
-            try:
-                parts.plans.current(db)
-            except NoDialPlan:
-                raise error from None
+        try:
+            languages = _heard(parts)
+        except NoDialPlan:
+            raise error from None
         click.echo("The plan that was taken up last goes on serving.", err=True)
+        return languages
+    return _heard(parts)
 
 
-def gunicorn(host: str, port: int, workers: int, threads: int, application: str = _APPLICATION) -> list[str]:
-    """The command that serves `application`; the benchmarks serve their floors by the same one."""
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--bind",
-        f"{host}:{port}",
-        "--workers",
-        str(workers),
-        "--threads",
-        str(threads),
-        "--worker-class",
-        "gthread",
-        "--preload",
-        # The workers of a web that was killed hold the port for a moment yet.
-        "--reuse-port",
-        "--graceful-timeout",
-        "10",
-        "--log-level",
-        "warning",
-        application,
-    ]
+def _heard(parts: Parts) -> list[Language]:
+    with parts.engine.connect() as db:
+        return list(parts.plans.current(db).plan.flow.vocabularies)

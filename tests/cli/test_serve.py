@@ -65,7 +65,7 @@ def answers(port: int) -> bool:
 def web_of(process) -> int:
     """The process that serves, among the children of `ivr serve`; 0 where there is none."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return next((int(child) for child in children if b"gunicorn" in Path(f"/proc/{child}/cmdline").read_bytes()), 0)
+    return next((int(child) for child in children if b"master" in Path(f"/proc/{child}/cmdline").read_bytes()), 0)
 
 
 def test_a_plan_that_is_not_there_is_told_with_its_variable(tmp_path):
@@ -170,14 +170,15 @@ def test_a_web_that_can_never_start_is_given_up_in_a_sentence(tmp_path):
 
 # The pauses and looks are shortened, so that five ends do not take a minute.
 NEVER_STARTS = """
-import os, sys
+import sys, time
+from functools import partial
 from ivr.cli import kept_running
 from ivr.telemetry import configure
 configure(json_lines=True)
 kept_running._LONGEST_PAUSE_SECONDS = kept_running._LOOK_SECONDS = 0.001
-web = kept_running.Kept(name="web", command=[sys.executable, "-c", "raise SystemExit(7)"], may_give_up=True)
-other = kept_running.Kept(name="dispatcher", command=[sys.executable, "-c", "import time; time.sleep(60)"])
-sys.exit(kept_running.until_stopped([web, other], os.environ))
+web = kept_running.Kept(name="web", body=partial(sys.exit, 7), may_give_up=True)
+other = kept_running.Kept(name="dispatcher", body=partial(time.sleep, 60))
+sys.exit(kept_running.until_stopped([web, other]))
 """
 
 
@@ -186,8 +187,8 @@ def test_pauses_grow_to_a_limit():
 
 
 def test_a_long_life_is_forgiven_and_only_what_may_be_given_up_is():
-    web = Kept(name="web", command=[], may_give_up=True, quick_ends=4)
-    dispatcher = Kept(name="dispatcher", command=[], quick_ends=40)
+    web = Kept(name="web", body=list, may_give_up=True, quick_ends=4)
+    dispatcher = Kept(name="dispatcher", body=list, quick_ends=40)
 
     web.ended(1, now=11.0)
     after_a_long_life = (web.quick_ends, web.again_at, web.is_hopeless)
@@ -201,7 +202,7 @@ def test_a_long_life_is_forgiven_and_only_what_may_be_given_up_is():
 
 
 def test_whoever_is_killed_has_not_failed():
-    web = Kept(name="web", command=[], may_give_up=True, quick_ends=0)
+    web = Kept(name="web", body=list, may_give_up=True, quick_ends=0)
 
     for second in range(10):
         web.ended(-signal.SIGKILL, now=float(second))

@@ -42,6 +42,16 @@ def test_a_changed_greeting_is_heard_by_the_next_caller_and_calls_under_way_fini
     assert town.contact(1).plan_version != before
 
 
+def test_of_two_plans_taken_up_in_the_same_moment_the_later_one_serves(town, files):
+    routes, watch = files
+    watch.look()
+    for old, new in (("Velkommen til", "Goddag hos"), ("Goddag hos", "Hej hos"), ("Hej hos", "Velkommen til")):
+        rewrite(routes, f"{old} Lillebælt Kommune", f"{new} Lillebælt Kommune")
+        assert watch.look() is not None
+
+    town.calls().hears("Velkommen til Lillebælt Kommune")
+
+
 def test_a_broken_plan_is_refused_once_and_the_old_one_serves_on(town, files):
     routes, watch = files
     watch.look()

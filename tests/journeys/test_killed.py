@@ -100,6 +100,6 @@ def dispatcher(processes) -> int:
     """The process that `ivr serve` runs beside the web; 0 where there is none."""
     parent = processes.process.pid
     for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split():
-        if Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[-2:-1] == [b"dispatch"]:
+        if b"ivr: dispatcher" in Path(f"/proc/{child}/cmdline").read_bytes():
             return int(child)
     return 0

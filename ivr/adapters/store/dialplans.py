@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Table, Text, select
+from sqlalchemy import Column, Connection, Index, Table, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -44,6 +44,8 @@ def current_version(db: Connection) -> str | None:
 
 
 def put_current(db: Connection, version: str, sources: Mapping[str, Any], now: datetime) -> None:
-    """Make a version the current one."""
-    row = upsert(dialplans).values(version=version, sources=dict(sources), current_since=now)
-    db.execute(row.on_conflict_do_update(index_elements=[dialplans.c.version], set_={"current_since": now}))
+    """Make a version the current one, also where another has become so in the same moment."""
+    after_the_last = select(func.max(dialplans.c.current_since) + timedelta(microseconds=1)).scalar_subquery()
+    since = func.greatest(now, after_the_last)
+    row = upsert(dialplans).values(version=version, sources=dict(sources), current_since=since)
+    db.execute(row.on_conflict_do_update(index_elements=[dialplans.c.version], set_={"current_since": since}))
