@@ -9,6 +9,7 @@ One that ends time and again as soon as it is started cannot be helped from here
 so that whoever watches over this process hears of it and callers get the fallback document.
 """
 
+import gc
 import multiprocessing
 import signal
 import time
@@ -101,6 +102,9 @@ def until_stopped(kept: Sequence[Kept]) -> int:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
+    # What was made before is shared by all of them for as long as no collector walks through it.
+    gc.collect()
+    gc.freeze()
     try:
         for one in kept:
             one.start(time.monotonic())
