@@ -33,7 +33,7 @@ COMMANDS = (
 
 
 class Commands(click.Group):
-    """Imports a command when it is asked for: a web that was killed must not wait for the tools of a planner."""
+    """Imports a command when it is asked for: the main line must not wait for the tools of a planner."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
