@@ -367,7 +367,7 @@ def test_every_report_of_the_citizens_line_lost_is_found_by_asking(town, ali):
 
 def test_a_promise_that_cannot_be_kept_in_time_is_told_by_a_text_and_counts_as_missed(town, ali):
     promised(town)
-    town.wait(75 * 60)
+    town.wait_long(75 * 60)
 
     assert "Vi når desværre ikke at ringe til tiden" in texts(town)[-1]
     assert town.facts().count("callback_late") == 1

@@ -46,7 +46,7 @@ def test_one_outcome_and_no_ghost_wherever_the_caller_leaves(town, second, how):
         if now in deeds and (call.is_live or now in (46, 52, 90)):
             deeds[now]()
         town.wait(1)
-    town.wait(140)
+    town.wait_long(150, look_each=10)
 
     with town.engine.connect() as db:
         ended = db.execute(text("SELECT count(*) FROM events WHERE kind = 'ended'")).scalar_one()
