@@ -23,6 +23,7 @@ from ivr.domain.routing.engagements import AGENT_STANDS, LIVE, EngagementState
 from ivr.operations import agents as staff
 from ivr.operations import callbacks, conversation, dialplan, engagements, legs, lines
 from ivr.operations import queue as line_up
+from ivr.web import foresight
 from tests.kit.database import emptied
 from tests.kit.town import hire, sources
 from tests.operations.test_races import SETTINGS
@@ -68,8 +69,7 @@ def _live(url: str, barrier: Any, errands: Any, answers: Any) -> None:
     while (errand := errands.get()) is not None:
         number, name, arguments = errand
         try:
-            with parts.engine.connect() as db:
-                parts.plans.current(db)
+            foresight.look(parts)
             barrier.wait(100)
             found = _DEEDS[name](parts, *arguments)
         except IvrError as refusal:
