@@ -1,14 +1,14 @@
 """Any day at all over the real store: callers, agents and a carrier that loses reports, in every order that can be found.
 
 After each deed the promises of routing are looked at in the database, and at night everybody must be gone without a trace.
-Where one does not hold, the shortest day on which it breaks is shown.
+Where one does not hold, the day on which it broke is shown.
 """
 
 from collections import Counter
 from contextlib import ExitStack
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -30,7 +30,7 @@ from ivr.domain.routing.queue import QueueClass
 from ivr.operations.dialplan import take_up
 from ivr.simulator.mischief import Mischief
 from tests.kit.database import emptied
-from tests.kit.town import Desk, open_town, sources
+from tests.kit.town import open_town, sources
 
 CALLERS = [f"+45203040{n}" for n in range(61, 66)]
 STAFF = (("ali", "omstilling", ""), ("bodil", "omstilling;borgerservice", "engelsk:2"), ("carl", "borgerservice", ""))
@@ -58,6 +58,7 @@ class Day(RuleBasedStateMachine):
         self.town.operations.run(take_up, plan())
         self.desks = [self.town.agent(name, groups=groups, skills=skills) for name, groups, skills in STAFF]
         self.callers = [self.town.carrier.phone(number) for number in CALLERS]
+        self.has_been_ill = False
 
     @initialize()
     def opens(self):
@@ -65,22 +66,27 @@ class Day(RuleBasedStateMachine):
 
     # Callers.
 
-    @rule(caller=st.integers(0, len(CALLERS) - 1), english=st.booleans())
-    def calls(self, caller, english):
-        phone = self.callers[caller]
-        if any(line.is_live for line in phone.lines):
-            return
+    @precondition(lambda self: self._lines(self.callers) == [])
+    @rule()
+    def the_first_calls(self):
+        self._calls(self.callers[0])
+
+    @precondition(lambda self: len(self._lines(self.callers)) < len(CALLERS))
+    @rule(data=st.data(), english=st.booleans())
+    def another_calls(self, data, english):
+        self._calls(data.draw(st.sampled_from([p for p in self.callers if not self._lines([p])])), english)
+
+    def _calls(self, phone, english=False):
         line = phone.dial("+4572001234")
         self.town.wait(8)
         for key in "20" if english else "0":
             line.press(key)
             self.town.wait(4)
 
-    @rule(caller=st.integers(0, len(CALLERS) - 1))
-    def hangs_up(self, caller):
-        for line in self.callers[caller].lines:
-            if line.is_live:
-                line.hang_up()
+    @precondition(lambda self: self._lines(self.callers))
+    @rule(data=st.data())
+    def a_caller_hangs_up(self, data):
+        data.draw(st.sampled_from(self._lines(self.callers))).hang_up()
 
     # Agents.
 
@@ -88,31 +94,38 @@ class Day(RuleBasedStateMachine):
     def wishes(self, agent, state):
         self.desks[agent].wishes(state)
 
-    @rule(agent=st.integers(0, len(STAFF) - 1))
-    def takes_the_call(self, agent):
-        for line in self.desks[agent].phone.ringing:
-            line.answer()
-            self.town.wait(2)
-            line.press("1")
-            self.town.wait(2)
+    @precondition(lambda self: self._ringing())
+    @rule(data=st.data())
+    def an_agent_takes_the_call(self, data):
+        line = data.draw(st.sampled_from(self._ringing())).answer()
+        self.town.wait(2)
+        line.press("1")
 
-    @rule(agent=st.integers(0, len(STAFF) - 1))
-    def declines(self, agent):
-        for line in self.desks[agent].phone.ringing:
-            line.decline()
+    @precondition(lambda self: self._ringing())
+    @rule(data=st.data())
+    def an_agent_declines(self, data):
+        data.draw(st.sampled_from(self._ringing())).decline()
 
-    @rule(agent=st.integers(0, len(STAFF) - 1))
-    def puts_the_phone_down(self, agent):
-        for line in self.desks[agent].phone.lines:
-            if line.is_live and line.state == "in-progress":
-                line.hang_up()
+    @precondition(lambda self: self._at_the_agents())
+    @rule(data=st.data())
+    def an_agent_puts_the_phone_down(self, data):
+        data.draw(st.sampled_from(self._at_the_agents())).hang_up()
 
     @rule(agent=st.integers(0, len(STAFF) - 1))
     def wraps_up(self, agent):
-        desk: Desk = self.desks[agent]
+        desk = self.desks[agent]
         shown = desk.ask("GET", "/me/contact")
         if shown is not None and shown["state"] == "wrap_up":
             desk.does("wrap-up", shown["id"], {"resolved": "yes"})
+
+    def _lines(self, phones):
+        return [line for phone in phones for line in phone.lines if line.is_live]
+
+    def _ringing(self):
+        return [line for desk in self.desks for line in desk.phone.ringing]
+
+    def _at_the_agents(self):
+        return [line for line in self._lines(desk.phone for desk in self.desks) if line.state == "in-progress"]
 
     # The world.
 
@@ -122,6 +135,7 @@ class Day(RuleBasedStateMachine):
 
     @rule(seed=st.integers(0, 100))
     def the_carrier_falls_ill(self, seed):
+        self.has_been_ill = True
         self.town.carrier.mischief = Mischief(
             seed=seed,
             drop_callback=0.3,
@@ -145,6 +159,9 @@ class Day(RuleBasedStateMachine):
             self._nobody_is_in_two(db)
             self._offers_are_in_order(db)
             self._nobody_is_kept_apart(db)
+            if not self.has_been_ill:
+                repairs = db.execute(text("SELECT data FROM events WHERE kind = 'repaired'")).all()
+                assert repairs == [], "what the carrier told of was not understood at once"
 
     def _nobody_is_in_two(self, db):
         live = [row for row in db.execute(text(_ENGAGEMENTS)) if row.state in LIVE]
@@ -193,10 +210,8 @@ class Day(RuleBasedStateMachine):
     def teardown(self):
         """Everybody goes home, and the night leaves nothing behind."""
         try:
-            for phone in (*self.callers, *(desk.phone for desk in self.desks)):
-                for line in phone.lines:
-                    if line.is_live:
-                        line.hang_up()
+            for line in self._lines([*self.callers, *(desk.phone for desk in self.desks)]):
+                line.hang_up()
             self.town.wait_long(NIGHT_SECONDS, look_each=5)
             self.town.is_tidy()
             with self.town.engine.connect() as db:
@@ -231,6 +246,11 @@ def test_on_any_day_every_promise_holds_and_nobody_is_left_behind(engine, databa
     run_state_machine_as_test(
         begins,
         settings=settings(
-            max_examples=DAYS, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=DAYS,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            # To look for a shorter day than the one that broke takes minutes: it is told as it was.
+            phases=[Phase.explicit, Phase.reuse, Phase.generate],
         ),
     )
