@@ -84,7 +84,7 @@ def test_nobody_is_lost_and_no_ghost_is_left(engine, database_url, tmp_path, see
     with open_town(database_url, tmp_path, mischief=Mischief.some(seed, share=0.08)) as town:
         live_through(town, seed)
         # The bad day goes on: what was left wrong has to be put right through the same losses.
-        town.wait(400)
+        town.wait_long(400, look_each=2)
 
         with town.engine.connect() as db:
             open_contacts = db.execute(text("SELECT count(*) FROM contacts WHERE ended_at IS NULL")).scalar_one()

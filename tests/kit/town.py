@@ -184,9 +184,9 @@ class Town:
 
     def wait_long(self, seconds: int, *, look_each: int = 60) -> None:
         """A quiet time goes by, in which the dispatcher looks once in `look_each` seconds: that much cheaper."""
-        for _ in range(seconds // look_each):
+        for begun in range(0, seconds, look_each):
             self.is_dispatching = False
-            self.carrier.advance(look_each - 1)
+            self.carrier.advance(min(look_each, seconds - begun) - 1)
             self.is_dispatching = True
             self.carrier.advance(1)
 

@@ -28,6 +28,7 @@ NUMBERS = {
 _LANDLINES = {"landline", "ported"}
 _OF_MUMBLED_WORDS = 0.1  # confidence
 _LONGEST_QUESTION_SECONDS = 120
+_LOOK_EACH_SECONDS = 4
 _VISITORS = {
     "a browser": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1",
     "a previewer": "WhatsApp/2.23.20.0",
@@ -106,7 +107,7 @@ class Stage:
         self.town.clock.run(_LONGEST_QUESTION_SECONDS, lambda: self.line.call.document is not document)
 
     def _waits(self, seconds: str) -> None:
-        self.town.wait(float(seconds))
+        self.town.wait_long(int(seconds), look_each=_LOOK_EACH_SECONDS)
 
     def _hangs_up(self, _: str) -> None:
         self.line.hang_up()
