@@ -31,6 +31,7 @@ _RETRIED = {_SERIALIZATION_FAILURE, _DEADLOCK, _UNIQUE_VIOLATION}
 _PAUSE_SECONDS = 0.01
 
 ORDERS_CHANNEL = "ivr_orders"
+_NOTIFY = text(f"NOTIFY {ORDERS_CHANNEL}")
 """NOTIFY without payload: there may be an order to carry out."""
 
 log = structlog.get_logger()
@@ -174,7 +175,7 @@ class Work:
         """Write what was gathered; called once, before the commit."""
         events.append(self.db, self._facts)
         if self._orders:
-            self.db.execute(text(f"NOTIFY {ORDERS_CHANNEL}"))
+            self.db.execute(_NOTIFY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

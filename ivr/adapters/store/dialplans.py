@@ -36,11 +36,12 @@ def get(db: Connection, version: str) -> StoredPlan | None:
     return None if row is None else StoredPlan(**row._mapping)
 
 
+_CURRENT = select(dialplans.c.version).order_by(dialplans.c.current_since.desc()).limit(1)
+
+
 def current_version(db: Connection) -> str | None:
     """The version that new calls begin with."""
-    return db.execute(
-        select(dialplans.c.version).order_by(dialplans.c.current_since.desc()).limit(1)
-    ).scalar_one_or_none()
+    return db.execute(_CURRENT).scalar_one_or_none()
 
 
 def put_current(db: Connection, version: str, sources: Mapping[str, Any], now: datetime) -> None:

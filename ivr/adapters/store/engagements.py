@@ -104,7 +104,7 @@ def _one(db: Connection, *where: Any, lock: bool) -> Engagement | None:
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
     """A new offer."""
-    db.execute(insert(engagements).values(**values))
+    db.execute(insert(engagements), values)
 
 
 def get(db: Connection, engagement_id: str, *, lock: bool = False) -> Engagement | None:

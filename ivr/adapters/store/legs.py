@@ -127,7 +127,7 @@ def _one(db: Connection, *where: Any, lock: bool = False) -> Leg | None:
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
     """A new leg."""
-    db.execute(insert(legs).values(**values))
+    db.execute(insert(legs), values)
 
 
 def get(db: Connection, leg_id: str) -> Leg | None:

@@ -79,7 +79,7 @@ class ClaimedOrder:
 
 def add(db: Connection, values: Mapping[str, Any]) -> None:
     """A new order, in the transaction of its cause."""
-    db.execute(insert(orders).values(**values))
+    db.execute(insert(orders), values)
 
 
 # SKIP LOCKED hands out chores; the order of one leg is kept by taking only the oldest pending order of each leg.

@@ -240,12 +240,14 @@ def change(db: Connection, entry_id: str, **values: Any) -> None:
     db.execute(update(queue_entries).where(queue_entries.c.id == entry_id).values(**values))
 
 
+_CLAIM = (
+    update(queue_entries).where(queue_entries.c.id == bindparam("entry"), IS_IN_LINE).values(state=EntryState.OFFERED)
+)
+
+
 def claim(db: Connection, entry_id: str) -> bool:
     """Take an entry in line for an offer; False when it is no longer in line."""
-    claimed = db.execute(
-        update(queue_entries).where(queue_entries.c.id == entry_id, IS_IN_LINE).values(state=EntryState.OFFERED)
-    )
-    return bool(claimed.rowcount)
+    return bool(db.execute(_CLAIM, {"entry": entry_id}).rowcount)
 
 
 # A loose index scan (wiki.postgresql.org/wiki/Loose_indexscan): each step jumps to the next list, so that the cost is
@@ -268,7 +270,7 @@ _HEADS = text(
         ORDER BY entry.rank_at LIMIT :depth) AS head, contacts
     WHERE contacts.id = head.contact_id
     """
-)
+).columns(*_HEAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,7 +288,7 @@ def heads(db: Connection, depth: int = 1) -> tuple[Head, ...]:
 
     A list of which `depth` entries came may have more.
     """
-    rows = db.execute(_HEADS.bindparams(bindparam("depth", depth)).columns(*_HEAD))
+    rows = db.execute(_HEADS, {"depth": depth})
     return tuple(
         Head(
             contact_id=row.contact_id,
