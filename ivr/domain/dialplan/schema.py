@@ -234,7 +234,7 @@ _UNDERSTANDING = Record(
         "failures": whole(1, 9, 3),
         "ours": decimal(0, 1, 0.70),
         "either": decimal(0, 1, 0.12),
-        "danger": decimal(0, 1, 0.3),
+        "danger": decimal(0, 1, 0.2),
     },
 )
 

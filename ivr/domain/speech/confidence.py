@@ -27,7 +27,7 @@ class Thresholds:
 
     ours: float = 0.70
     either: float = 0.12
-    danger: float = 0.30
+    danger: float = 0.20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
