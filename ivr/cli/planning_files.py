@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from ivr.adapters.files.csv_rows import Cell, Row, read
+from ivr.cli.abilities import groups_of, levels_of
 from ivr.domain.dialplan.plan import DialPlan
 from ivr.domain.dialplan.problem import Report, nearest
 from ivr.domain.flow.graph import TopicKind
@@ -33,7 +33,7 @@ def read_roster(path: Path, plan: DialPlan, report: Report) -> list[Member]:
         member = Member(
             agent=_needed(row["agent"], "agent", report),
             groups=_groups(row["groups"], plan, report),
-            skills=_levels(row["skills"], skills, report),
+            skills=levels_of(row["skills"], skills, report),
             spans=_span(row, report),
         )
         before = found.get(member.agent)
@@ -125,28 +125,10 @@ def _needed(cell: Cell, what: str, report: Report) -> str:
 
 
 def _groups(cell: Cell, plan: DialPlan, report: Report) -> frozenset[str]:
-    groups = [group.strip() for group in cell.text.split(";") if group.strip()]
-    for group in groups:
-        if group not in plan.groups:
-            report.error(cell.mark, f'"{group}" is not a group.', nearest(group, plan.groups))
+    groups = groups_of(cell, plan, report)
     if not groups:
         report.error(cell.mark, "an agent without a group is offered no calls.", "Name a group, or remove the row.")
-    return frozenset(groups)
-
-
-def _levels(cell: Cell, known: set[str], report: Report) -> Mapping[str, int]:
-    levels: dict[str, int] = {}
-    for written in (part.strip() for part in cell.text.split(";") if part.strip()):
-        skill, _, level = (part.strip() for part in written.partition(":"))
-        if skill not in known:
-            report.error(cell.mark, f'"{skill}" is not a skill.', nearest(skill, sorted(known)))
-        if level not in {"1", "2", "3", "4", "5"}:
-            report.error(cell.mark, f'"{written}" has no level from 1 to 5.', f"Write {skill}:3.")
-            continue
-        if skill in levels:
-            report.error(cell.mark, f'"{skill}" is there twice.')
-        levels[skill] = int(level)
-    return levels
+    return groups
 
 
 def _span(row: Row, report: Report) -> tuple[Span, ...]:

@@ -11,6 +11,7 @@ import click
 from ivr.adapters.files.csv_rows import Cell, Row, read
 from ivr.adapters.store import agents
 from ivr.assembly import Parts
+from ivr.cli.abilities import groups_of, levels_of
 from ivr.cli.answers import accept, exits, print_rows, shown
 from ivr.cli.database_of import opened, plan_of
 from ivr.domain.dialplan.plan import DialPlan
@@ -124,7 +125,7 @@ def drafts_of(rows: list[Row], plan: DialPlan, report: Report) -> list[Draft]:
             role=_role(row["role"], report),
             device=_device(row["device"], row["role"].text, report),
             groups=_groups(row["groups"], row["role"].text, plan, report),
-            skills=_skills(row["skills"], skills, report),
+            skills=levels_of(row["skills"], skills, report),
             password=_password(row["password"], report),
         )
         for row in rows
@@ -207,30 +208,10 @@ def _device(cell: Cell, role: str, report: Report) -> str:
 
 
 def _groups(cell: Cell, role: str, plan: DialPlan, report: Report) -> frozenset[str]:
-    groups = [group.strip() for group in cell.text.split(";") if group.strip()]
-    for group in groups:
-        if group not in plan.groups:
-            report.error(cell.mark, f'"{group}" is not a group.', nearest(group, plan.groups))
+    groups = groups_of(cell, plan, report)
     if role == "agent" and not groups:
         report.warning(cell.mark, "an agent without a group is offered no calls.")
-    return frozenset(groups)
-
-
-def _skills(cell: Cell, known: set[str], report: Report) -> dict[str, int]:
-    skills: dict[str, int] = {}
-    for written in (part.strip() for part in cell.text.split(";")):
-        if not written:
-            continue
-        skill, _, level = (part.strip() for part in written.partition(":"))
-        if skill not in known:
-            report.error(cell.mark, f'"{skill}" is not a skill.', nearest(skill, sorted(known)))
-        if level not in {"1", "2", "3", "4", "5"}:
-            report.error(cell.mark, f'"{written}" has no level from 1 to 5.', f"Write {skill}:3.")
-            continue
-        if skill in skills:
-            report.error(cell.mark, f'"{skill}" is there twice.')
-        skills[skill] = int(level)
-    return skills
+    return groups
 
 
 def _password(cell: Cell, report: Report) -> str:

@@ -13,8 +13,8 @@ from datetime import timedelta
 
 import structlog
 
-from ivr.adapters.store import engagements, legs, pool, queue, ready
-from ivr.adapters.store.queue import Head
+from ivr.adapters.store import engagements, heads, legs, pool, queue, ready
+from ivr.adapters.store.heads import Head
 from ivr.domain.contacts.facts import Fact
 from ivr.domain.conversation.legs import Goal, LegStatus, Role
 from ivr.domain.errors import IvrError
@@ -80,10 +80,10 @@ def _list_of(contact: Waiting) -> tuple[str, int, str]:
 
 
 def _look(work: Work, depth: int) -> _Look:
-    heads = {head.waiting.entry: head for head in queue.heads(work.db, depth)}
-    groups = work.plans.current(work.db).plan.groups if heads else {}
-    able = ready.candidates(work.db, (head.waiting for head in heads.values()), groups)
-    return _Look(heads=heads, candidates=able, groups=groups, depth=depth)
+    seen = {head.waiting.entry: head for head in heads.first(work.db, depth)}
+    groups = work.plans.current(work.db).plan.groups if seen else {}
+    able = ready.candidates(work.db, (head.waiting for head in seen.values()), groups)
+    return _Look(heads=seen, candidates=able, groups=groups, depth=depth)
 
 
 def _hides_somebody(work: Work, look: _Look, meetings: _Meetings) -> bool:

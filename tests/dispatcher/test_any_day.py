@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 
 from ivr.adapters.store import agents as staff
-from ivr.adapters.store import queue
+from ivr.adapters.store import heads
 from ivr.domain.routing.agents import BUSY, AgentState
 from ivr.domain.routing.engagements import AGENT_STANDS, HOLDS_ENTRY, LIVE, EngagementState
 from ivr.domain.routing.needs import Needs
@@ -185,7 +185,7 @@ class Day(RuleBasedStateMachine):
 
     def _nobody_is_kept_apart(self, db):
         ready = self._agents(db, AgentState.READY)
-        in_line = [head.waiting for head in queue.heads(db, depth=len(CALLERS))]
+        in_line = [head.waiting for head in heads.first(db, depth=len(CALLERS))]
         apart = [(agent.agent, caller.entry) for agent in ready for caller in in_line if can_take(agent, caller)]
         assert apart == [], "a caller waits beside an agent who could take the call"
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from ivr.dispatcher import orders as dispatcher
+from ivr.dispatcher.leases import SHORTEST_LEASE, lease
 from ivr.simulator.mischief import Mischief
 from ivr.simulator.rest.errors import RestError
 from tests.dispatcher.test_orders import in_line, orders
@@ -207,7 +208,7 @@ def test_a_claim_that_we_never_learnt_of_delays_the_caller_by_one_lease_and_bloc
     call = in_line(town)
     town.operations.run(dispatcher.claim)
     town.is_dispatching = True
-    town.wait(dispatcher.SHORTEST_LEASE.total_seconds() - 1)
+    town.wait(SHORTEST_LEASE.total_seconds() - 1)
     assert ali.phone.lines == []
     ali.phone.rings(within=5).answer().press("1")
 
@@ -231,7 +232,7 @@ def test_a_claim_of_a_move_that_we_never_learnt_of_is_repeated_after_its_lease(t
     town.wait(0.5)
     claimed = town.operations.run(dispatcher.claim)
     town.is_dispatching = True
-    call.joins_conference(within=dispatcher.lease("move_call").total_seconds() + 2)
+    call.joins_conference(within=lease("move_call").total_seconds() + 2)
 
     assert (claimed.kind, claimed.attempts) == ("move_call", 1)
     assert town.carrier.talks(call, line)

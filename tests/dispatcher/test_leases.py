@@ -5,7 +5,8 @@ from sqlalchemy import text
 
 from ivr.adapters.carrier import wire
 from ivr.adapters.carrier.rest import LONGEST_REQUEST
-from ivr.dispatcher.orders import carry_out_one, claim, lease
+from ivr.dispatcher.leases import lease
+from ivr.dispatcher.orders import carry_out_one, claim
 from ivr.domain.orders import EndConference, SetAnchor
 from ivr.simulator.mischief import Mischief
 from tests.dispatcher.test_failures import asks_for_link, outage

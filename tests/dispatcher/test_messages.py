@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from ivr.adapters.store import messages
-from ivr.dispatcher.orders import carry_out_one, claim, lease
+from ivr.dispatcher.leases import lease
+from ivr.dispatcher.orders import carry_out_one, claim
 from ivr.operations import messages as message_operations
 from ivr.simulator.mischief import Mischief
 from tests.dispatcher.test_failures import outage

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from ivr.adapters.store import links
-from ivr.dispatcher.orders import carry_out_one, lease
+from ivr.dispatcher.leases import lease
+from ivr.dispatcher.orders import carry_out_one
 from ivr.operations import links as texts
 from ivr.simulator.mischief import Mischief
 from tests.dispatcher.test_failures import asks_for_link, outage, told

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from ivr.adapters.store import agents, contacts, queue
+from ivr.adapters.store import agents, contacts, heads
 from ivr.assembly import Parts, assemble
 from ivr.domain.conversation.legs import LegStatus
 from ivr.domain.flow.actions import Enqueue
@@ -215,4 +215,4 @@ def test_a_call_that_is_announced_twice_at_once_is_greeted_once(parts, database_
     assert one == other
     with parts.engine.connect() as db:
         assert db.execute(text("SELECT count(*) FROM contacts")).scalar_one() == 20
-        assert queue.heads(db) == ()
+        assert heads.first(db) == ()

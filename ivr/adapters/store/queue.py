@@ -30,14 +30,13 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ivr.adapters.store.agents import agents
 from ivr.adapters.store.base import Id, Moment, metadata
-from ivr.adapters.store.contacts import contacts
 from ivr.domain.routing.agents import AgentState
 from ivr.domain.routing.needs import Needs
 from ivr.domain.routing.patience import Asked, Standing
-from ivr.domain.routing.policy import Waiting
 from ivr.domain.routing.queue import LINE, LIVE, EntryState, QueueClass
 
-_IN_LINE = "state IN ('" + "', '".join(sorted(LINE)) + "') AND held_until IS NULL"
+IN_LINE = "state IN ('" + "', '".join(sorted(LINE)) + "') AND held_until IS NULL"
+"""SQL of a row of `queue_entries`: in line, and not held."""
 
 # The one agent whom a caller waits for, as `Needs.key` writes it.
 _ALONE = "split_part(needs, ';', 3)"
@@ -78,13 +77,13 @@ queue_entries = Table(
         "queue_class",
         "needs",
         "rank_at",
-        postgresql_where=text(_IN_LINE),
+        postgresql_where=text(IN_LINE),
     ),
-    Index("ix_queue_entries_change_at", "change_at", postgresql_where=text(_IN_LINE)),
+    Index("ix_queue_entries_change_at", "change_at", postgresql_where=text(IN_LINE)),
     Index(
         "ix_queue_entries_alone",
         text(_ALONE),
-        postgresql_where=text(f"{_IN_LINE} AND {_ALONE} <> ''"),
+        postgresql_where=text(f"{IN_LINE} AND {_ALONE} <> ''"),
     ),
     Index("ix_queue_entries_held_until", "held_until", postgresql_where=text("held_until IS NOT NULL")),
     Index("ix_queue_entries_left_at", "left_at"),
@@ -94,16 +93,11 @@ queue_entries = Table(
 )
 
 
-_HEAD = [
-    queue_entries.c[name]
-    for name in ("id", "contact_id", "group_id", "state", "queue_class", "needs", "rank_at", "excluded_agents")
-] + [contacts.c.plan_version]
-
 _DUE = (queue_entries.c.id, queue_entries.c.contact_id)
 
 _ASKED = TypeAdapter(Asked)
 
-IS_IN_LINE = text(f"queue_entries.{_IN_LINE}")
+IS_IN_LINE = text(f"queue_entries.{IN_LINE}")
 """Waiting, on the telephone or to be rung, and not held. Written out and not bound, as `IS_LIVE`."""
 
 IS_LIVE = text("queue_entries.state IN ('" + "', '".join(sorted(LIVE)) + "')")
@@ -248,63 +242,6 @@ _CLAIM = (
 def claim(db: Connection, entry_id: str) -> bool:
     """Take an entry in line for an offer; False when it is no longer in line."""
     return bool(db.execute(_CLAIM, {"entry": entry_id}).rowcount)
-
-
-# A loose index scan (wiki.postgresql.org/wiki/Loose_indexscan): each step jumps to the next list, so that the cost is
-# that of the lists that exist and not of the callers in them.
-_HEADS = text(
-    f"""
-    WITH RECURSIVE lists AS (
-        (SELECT group_id, queue_class, needs FROM queue_entries WHERE {_IN_LINE}
-         ORDER BY group_id, queue_class, needs LIMIT 1)
-        UNION ALL
-        SELECT next.group_id, next.queue_class, next.needs FROM lists, LATERAL (
-            SELECT group_id, queue_class, needs FROM queue_entries
-            WHERE {_IN_LINE} AND (group_id, queue_class, needs) > (lists.group_id, lists.queue_class, lists.needs)
-            ORDER BY group_id, queue_class, needs LIMIT 1) AS next
-    )
-    SELECT head.*, contacts.plan_version FROM lists, LATERAL (
-        SELECT id, contact_id, group_id, state, queue_class, needs, rank_at, excluded_agents FROM queue_entries AS entry
-        WHERE entry.{_IN_LINE} AND entry.group_id = lists.group_id
-          AND entry.queue_class = lists.queue_class AND entry.needs = lists.needs
-        ORDER BY entry.rank_at LIMIT :depth) AS head, contacts
-    WHERE contacts.id = head.contact_id
-    """
-).columns(*_HEAD)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """One of the first of a list, as far as matching looks at it, whose it is, how it stood and the plan of the call."""
-
-    contact_id: str
-    state: EntryState
-    plan_version: str
-    waiting: Waiting
-
-
-def heads(db: Connection, depth: int = 1) -> tuple[Head, ...]:
-    """The first `depth` entries in line of every list (group, class, needs), each list in its order.
-
-    A list of which `depth` entries came may have more.
-    """
-    rows = db.execute(_HEADS, {"depth": depth})
-    return tuple(
-        Head(
-            contact_id=row.contact_id,
-            state=EntryState(row.state),
-            plan_version=row.plan_version,
-            waiting=Waiting(
-                entry=row.id,
-                group=row.group_id,
-                queue_class=QueueClass(row.queue_class),
-                rank_at=row.rank_at,
-                needs=Needs.parse(row.needs),
-                excluded=frozenset(row.excluded_agents),
-            ),
-        )
-        for row in rows
-    )
 
 
 def forgive(db: Connection, agent_id: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, event, text
 
-from ivr.adapters.store import pool, queue, speeds
+from ivr.adapters.store import heads, pool, queue, speeds
 from ivr.adapters.store.queue import Entry
 from ivr.domain.routing.places import rank
 from tests.adapters.store.rows import TEN, a_contact, an_entry, at
@@ -45,7 +45,7 @@ def test_the_heads_are_the_first_of_every_list_in_its_order(engine: Engine, line
     with engine.connect() as db:
         entries = joined(db, line)
 
-        found = queue.heads(db, depth)
+        found = heads.first(db, depth)
 
         lists: dict[tuple[str, int, str], list[Any]] = defaultdict(list)
         for head in found:
@@ -82,7 +82,7 @@ def test_the_position_is_the_number_of_those_who_go_before_and_one(engine: Engin
 
 def test_an_empty_line_has_no_heads(engine: Engine) -> None:
     with engine.connect() as db:
-        assert queue.heads(db) == ()
+        assert heads.first(db) == ()
         assert not queue.anyone_waiting(db)
 
 
@@ -160,7 +160,7 @@ def plan_of_heads(db: Connection) -> list[dict[str, Any]]:
 
     pool.take(db, TEN)
     event.listen(db, "before_cursor_execute", remember)
-    queue.heads(db, 20)
+    heads.first(db, 20)
     event.remove(db, "before_cursor_execute", remember)
     statement, parameters = sent[-1]
     explained = db.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
